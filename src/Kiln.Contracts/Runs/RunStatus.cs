@@ -1,0 +1,71 @@
+using System.Text.Json.Serialization;
+
+namespace Kiln.Contracts.Runs;
+
+/// <summary>Where a run (or an attempt of it) stands. The last five are final.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<RunStatus>))]
+public enum RunStatus
+{
+    [JsonStringEnumMemberName("queued")] Queued,
+    [JsonStringEnumMemberName("prepare")] Prepare,
+    [JsonStringEnumMemberName("running")] Running,
+    [JsonStringEnumMemberName("passed")] Passed,
+    [JsonStringEnumMemberName("failed")] Failed,
+    [JsonStringEnumMemberName("timeout")] Timeout,
+    [JsonStringEnumMemberName("cancelled")] Cancelled,
+    [JsonStringEnumMemberName("lost")] Lost,
+}
+
+/// <summary>Where a step stands.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<StepStatus>))]
+public enum StepStatus
+{
+    [JsonStringEnumMemberName("waiting")] Waiting,
+    [JsonStringEnumMemberName("running")] Running,
+    [JsonStringEnumMemberName("passed")] Passed,
+    [JsonStringEnumMemberName("failed")] Failed,
+    [JsonStringEnumMemberName("timeout")] Timeout,
+    [JsonStringEnumMemberName("cancelled")] Cancelled,
+    [JsonStringEnumMemberName("skipped")] Skipped,
+}
+
+/// <summary>
+/// Machine reasons of a run that waits or did not pass. Stable words for clients; the sentence beside them is for people.
+/// </summary>
+public static class RunReason
+{
+    // Waiting.
+    public const string ResolvingCommits = "resolving_commits";
+    public const string NoHost = "no_host";
+    public const string NoHostWithLabels = "no_host_with_labels";
+    public const string HostsBusy = "hosts_busy";
+    public const string HostUnreachable = "host_unreachable";
+    public const string LogBackpressure = "log_backpressure";
+
+    // The user's own failure.
+    public const string ScriptFailed = "script_failed";
+    public const string ScriptKilled = "script_killed";
+    public const string CheckoutFailed = "checkout_failed";
+    public const string MergeConflict = "merge_conflict";
+    public const string RefNotFound = "ref_not_found";
+    public const string CodeHostUnreachable = "codehost_unreachable";
+    public const string CodeHostAuth = "codehost_auth";
+    public const string OutputInvalid = "output_invalid";
+    public const string ArchiveMissing = "archive_missing";
+    public const string ArchiveFailed = "archive_failed";
+
+    // Ends that are not a verdict over the script.
+    public const string RunTimeout = "run_timeout";
+    public const string QueueTimeout = "queue_timeout";
+    public const string CancelledByUser = "cancelled_by_user";
+
+    // Infrastructure.
+    public const string ExecDied = "exec_died";
+    public const string ExecFailed = "exec_failed";
+    public const string HostLost = "host_lost";
+    public const string HostLostRun = "host_lost_run";
+    public const string AgentStopped = "agent_stopped";
+    public const string DiskFull = "disk_full";
+    public const string ToolMissing = "tool_missing";
+    public const string InternalError = "internal_error";
+}

@@ -1,0 +1,68 @@
+
+namespace Kiln.Contracts.Runs;
+
+/// <summary>A run as the API shows it. Times are Unix seconds, 0 = not yet.</summary>
+public sealed record RunView
+{
+    public required long RunId { get; init; }
+    public required string ProjectKey { get; init; }
+    public required string BuildName { get; init; }
+    public required int Revision { get; init; }
+    public required string ServiceName { get; init; }
+    public required string ServiceModule { get; init; }
+    public required RunStatus Status { get; init; }
+
+    /// <summary>One of <see cref="RunReason"/>; empty when running undisturbed or passed.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>A sentence a person can act on; empty as <see cref="Reason"/> is.</summary>
+    public required string Message { get; init; }
+
+    public required int? ExitCode { get; init; }
+    public required int Attempt { get; init; }
+    public required long CreatedTime { get; init; }
+    public required long StartTime { get; init; }
+    public required long EndTime { get; init; }
+    public required IReadOnlyList<RunStepView> Steps { get; init; }
+    public required IReadOnlyList<RunRepoView> Repos { get; init; }
+    public required IReadOnlyList<RunParameterView> Parameters { get; init; }
+    public required IReadOnlyList<RunOutput> Outputs { get; init; }
+
+    /// <summary>How many artifacts the run keeps.</summary>
+    public required int Artifacts { get; init; }
+
+    /// <summary>Host that runs or ran it; empty while queued.</summary>
+    public required string Host { get; init; }
+
+    public required string CreatedBy { get; init; }
+}
+
+/// <summary>A step of a run.</summary>
+public sealed record RunStepView
+{
+    public required string Name { get; init; }
+    public required StepStatus Status { get; init; }
+    public required long StartTime { get; init; }
+    public required long EndTime { get; init; }
+    public required long LogStart { get; init; }
+    public required long LogEnd { get; init; }
+    public required string Message { get; init; }
+}
+
+/// <summary>A repository of a run.</summary>
+public sealed record RunRepoView
+{
+    public required string CodehostName { get; init; }
+    public required string Source { get; init; }
+    public required string RepoNamespace { get; init; }
+    public required string RepoName { get; init; }
+    public required string RemoteName { get; init; }
+    public required string Branch { get; init; }
+    public required string Tag { get; init; }
+    public required IReadOnlyList<int> Prs { get; init; }
+    public required string CommitId { get; init; }
+    public required string CommitMessage { get; init; }
+}
+
+/// <summary>A parameter of a run, as it was used; credentials masked.</summary>
+public sealed record RunParameterView(string Key, string Value, bool IsCredential);
