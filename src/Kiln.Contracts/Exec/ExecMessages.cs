@@ -145,7 +145,10 @@ public abstract record ExecNotice
     public sealed record Sealed(long LogLength) : ExecNotice;
 }
 
-/// <summary>Names and numbers of the exec protocol.</summary>
+/// <summary>
+/// Names and numbers of the exec protocol. <c>kiln-exec &lt;run-dir&gt;</c> is started with a pipe as stdout and closes
+/// it (EOF, nothing is written) once it listens on the socket; so the runner connects without trying in a loop.
+/// </summary>
 public static class ExecProtocol
 {
     /// <summary>Version of the messages; exec answers N and N-1.</summary>

@@ -50,6 +50,8 @@ public static class RunReason
     public const string RefNotFound = "ref_not_found";
     public const string CodeHostUnreachable = "codehost_unreachable";
     public const string CodeHostAuth = "codehost_auth";
+    public const string CodeHostUntrusted = "codehost_untrusted";
+    public const string CommitGone = "commit_gone";
     public const string OutputInvalid = "output_invalid";
     public const string ArchiveMissing = "archive_missing";
     public const string ArchiveFailed = "archive_failed";
