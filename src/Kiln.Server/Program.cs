@@ -1,3 +1,3 @@
-var builder = WebApplication.CreateSlimBuilder(args);
-var app = builder.Build();
-app.Run();
+using Kiln.Server;
+
+return await Startup.RunAsync(args, Console.Out, Console.Error);

@@ -1,0 +1,21 @@
+namespace Kiln.Server.Http;
+
+/// <summary>Success of a change: <c>{"message":"success"}</c> with the entity's new tag.</summary>
+/// <param name="Tag">Tag of what is stored now; <c>null</c> after a deletion.</param>
+public sealed record Changed(EntityTag? Tag) : IResult, IStatusCodeHttpResult
+{
+    int? IStatusCodeHttpResult.StatusCode => StatusCodes.Status200OK;
+
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        if (Tag is { } tag)
+        {
+            httpContext.Response.Headers.ETag = tag.ToString();
+        }
+        return httpContext.Response.WriteAsJsonAsync(
+            new ChangedBody("success"), HttpJson.Relaxed.ChangedBody, contentType: null, httpContext.RequestAborted);
+    }
+}
+
+/// <summary>The body of <see cref="Changed"/>.</summary>
+public sealed record ChangedBody(string Message);

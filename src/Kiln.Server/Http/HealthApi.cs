@@ -1,0 +1,34 @@
+using System.Text.Json.Serialization;
+using Kiln.Server.Identity;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Kiln.Server.Http;
+
+/// <summary><c>/healthz</c>: the process answers. <c>/readyz</c>: it can do its work.</summary>
+public static partial class HealthApi
+{
+    public static IServiceCollection AddHealth(this IServiceCollection services) =>
+        services.AddSingleton<Readiness>().AddJson(HealthJson.Default);
+
+    public static IEndpointRouteBuilder MapHealth(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/healthz", Healthy).Anonymous();
+        routes.MapGet("/readyz", Ready).Anonymous();
+        return routes;
+    }
+
+    private static Ok<HealthBody> Healthy() => TypedResults.Ok(new HealthBody("ok"));
+
+    private static Results<Ok<HealthBody>, ApiError> Ready(Readiness readiness)
+    {
+        var waiting = readiness.Waiting;
+        return waiting.Count == 0
+            ? TypedResults.Ok(new HealthBody("ready"))
+            : new ApiError(503, 503, string.Join(" ", waiting), []) { RetryAfterSeconds = 1 };
+    }
+
+    internal sealed record HealthBody(string Status);
+
+    [JsonSerializable(typeof(HealthBody))]
+    private sealed partial class HealthJson : JsonSerializerContext;
+}

@@ -1,0 +1,32 @@
+using System.Globalization;
+
+namespace Kiln.Server.Http;
+
+/// <summary>A page of a list.</summary>
+/// <param name="Page">From 1.</param>
+/// <param name="PageSize">1 to 1000.</param>
+public sealed record Paging(int Page, int PageSize)
+{
+    private const int LargestPage = 1000;
+
+    /// <summary>Reads <c>pageNum</c> and <c>pageSize</c>: absent, empty or 0 is the default (1, 20); anything but a
+    /// whole number from 0 on is an error.</summary>
+    public static Paging Read(IQueryCollection query, List<FieldError> errors) => new(
+        Number(query, "pageNum", 1, int.MaxValue, errors),
+        Number(query, "pageSize", 20, LargestPage, errors));
+
+    private static int Number(IQueryCollection query, string name, int absent, int largest, List<FieldError> errors)
+    {
+        var text = query[name].ToString();
+        if (text.Length == 0)
+        {
+            return absent;
+        }
+        if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            errors.Add(new(name, $"'{JsonFields.Shorten(text)}' is not a whole number from 0 on."));
+            return absent;
+        }
+        return number == 0 ? absent : (int)Math.Min(number, largest);
+    }
+}

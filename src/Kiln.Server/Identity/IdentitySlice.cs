@@ -1,0 +1,40 @@
+using Kiln.Server.Settings;
+
+namespace Kiln.Server.Identity;
+
+/// <summary>Registers who may call and how secrets are kept.</summary>
+public static class IdentitySlice
+{
+    public static IServiceCollection AddIdentity(this IServiceCollection services) => services
+        .AddSingleton(provider => new SecretVault(MasterKey.Load(
+            provider.GetRequiredService<KilnOptions>(), provider.GetRequiredService<DataDirectory>())))
+        .AddSingleton(provider =>
+        {
+            var tokens = new TokenIndex();
+            tokens.Add(TokenHash.Of(provider.GetRequiredService<AdminToken>().Value), new Caller("admin", Role.Admin));
+            tokens.Add(TokenHash.Of(provider.GetRequiredService<EmbeddedAgentToken>().Value), new Caller("embedded", Role.Agent));
+            return tokens;
+        })
+        .AddSingleton(provider => AdminToken.Load(
+            provider.GetRequiredService<KilnOptions>(), provider.GetRequiredService<DataDirectory>()))
+        .AddSingleton<EmbeddedAgentToken>();
+}
+
+/// <summary>The first token of a server: from settings, else made once and kept in the data directory.</summary>
+public sealed class AdminToken
+{
+    private AdminToken(string value) => Value = value;
+
+    /// <summary>The token. Never logged.</summary>
+    public string Value { get; }
+
+    internal static AdminToken Load(KilnOptions options, DataDirectory data) => new(
+        options.AdminToken ?? data.ReadOrMake(data.AdminTokenFile, () => TokenHash.NewToken(Role.Admin)));
+}
+
+/// <summary>The token by which the embedded agent joins; lives in memory, new at every start.</summary>
+public sealed class EmbeddedAgentToken
+{
+    /// <summary>The token. Never logged.</summary>
+    public string Value { get; } = TokenHash.NewToken(Role.Agent);
+}

@@ -1,0 +1,47 @@
+using Kiln.Contracts;
+using Kiln.Server.Http;
+using Kiln.Server.Identity;
+using Kiln.Server.Settings;
+using Kiln.Server.Telemetry;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Kiln.Server;
+
+/// <summary>The composition of the server: every slice is added and mapped here, and nowhere else.</summary>
+public static class ServerBuilder
+{
+    /// <summary>Builds the whole server.</summary>
+    /// <param name="options">Validated settings.</param>
+    /// <param name="data">The opened data directory; the server closes it at its end.</param>
+    /// <param name="time">Clock of everything that the server decides by time.</param>
+    public static WebApplication Build(KilnOptions options, DataDirectory data, TimeProvider time)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.Sources.Clear();
+        builder.AddServerLog(options);
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options));
+        builder.Services
+            .AddSingleton(options)
+            .AddSingleton(_ => data)
+            .AddSingleton(time)
+            .AddHttpJson()
+            .AddJson(KilnJson.Default)
+            .AddSingleton<PublicAddress>()
+            .AddHealth()
+            .AddIdentity();
+
+        var app = builder.Build();
+        app.UseMiddleware<ErrorEnvelope>();
+        app.UseRouting();
+        app.UseMiddleware<BearerAuthentication>();
+        app.MapHealth();
+        return app;
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, KilnOptions options)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = RequestLimits.BodyBytes;
+        kestrel.Listen(options.Listen, endpoint => endpoint.Protocols = HttpProtocols.Http1);
+    }
+}

@@ -1,0 +1,40 @@
+using System.Net;
+
+namespace Kiln.Server.Settings;
+
+/// <summary>Everything a server can be told at its start, validated. docs/operating.md has the table.</summary>
+public sealed record KilnOptions
+{
+    /// <summary>Where to listen; port 0 = any free one.</summary>
+    public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, 7070);
+
+    /// <summary>Absolute path of the directory that holds everything.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>The admin token; <c>null</c> = made once and kept in the data directory.</summary>
+    public string? AdminToken { get; init; }
+
+    /// <summary>Runs at once on the embedded agent; 0 = no embedded agent.</summary>
+    public int Capacity { get; init; } = 2 * Environment.ProcessorCount;
+
+    /// <summary>Root of links that users follow; <c>null</c> = the listen address.</summary>
+    public Uri? PublicUrl { get; init; }
+
+    /// <summary>The master key in base64; <c>null</c> = a file in the data directory, made at the first start.</summary>
+    public string? MasterKey { get; init; }
+
+    /// <summary>Silence of a host after which its runs are lost.</summary>
+    public TimeSpan LostAfter { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long a run may wait for a host.</summary>
+    public TimeSpan QueueTimeout { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Time between TERM and KILL when a run is cancelled or times out.</summary>
+    public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Load the demo data and serve its git repositories.</summary>
+    public bool Demo { get; init; }
+
+    /// <summary>Least level of the server's own log.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+}

@@ -1,0 +1,166 @@
+using System.Globalization;
+using System.Net;
+using Kiln.Server.Identity;
+
+namespace Kiln.Server.Settings;
+
+/// <summary>Every setting there is. The help, docs/operating.md and config.schema.json are checked against it.</summary>
+public static class SettingTable
+{
+    private const int ShortestToken = 16;
+
+    /// <summary>In the order of the help.</summary>
+    public static IReadOnlyList<Setting> All { get; } =
+    [
+        new("listen", "HOST:PORT", "127.0.0.1:7070", "Address to listen on; port 0 takes any free one.", Listen),
+        new("data", "DIR", "./data", "The one directory that holds everything.", Data),
+        new("admin_token", "TOKEN", "made once, kept in DIR/admin-token", "The admin token, 16 characters or more.", AdminToken),
+        new("database", "CONNECTION", "SQLite in the data directory", "PostgreSQL connection string; not taken yet.", Database),
+        new("capacity", "N", "twice the processors", "Runs at once on the embedded agent; 0 = no embedded agent.", Capacity),
+        new("public_url", "URL", "the listen address", "Root of the links that runs carry.", PublicUrl),
+        new("master_key", "BASE64", "made once, kept in DIR/master.key", "Key that seals secrets: 32 bytes in base64.", Master),
+        new("master_key_file", "FILE", "DIR/master.key", "File that holds the master key.", MasterFile),
+        new("lost_after", "TIME", "10m", "Silence of a host after which its runs are lost.", LostAfter),
+        new("queue_timeout", "TIME", "24h", "How long a run may wait for a host.", QueueTimeout),
+        new("grace", "TIME", "10s", "Time between TERM and KILL when a run is stopped.", Grace),
+        new("log_level", "LEVEL", "information", "Least level of the server's log: trace, debug, information, warning, error.", Level),
+        new("demo", "", "off", "Load the demo data and serve its git repositories.", Demo),
+    ];
+
+    private static string? Listen(string text, ref KilnOptions options)
+    {
+        var named = text.StartsWith("localhost:", StringComparison.Ordinal) ? $"127.0.0.1{text["localhost".Length..]}" : text;
+        if (named.Length == 0 || !named.Contains(':', StringComparison.Ordinal) || !IPEndPoint.TryParse(named, out var endpoint))
+        {
+            return "must be an IP address (or localhost) and a port, for example 127.0.0.1:7070";
+        }
+        options = options with { Listen = endpoint };
+        return null;
+    }
+
+    private static string? Data(string text, ref KilnOptions options)
+    {
+        if (string.IsNullOrWhiteSpace(text) || text.Contains('\0', StringComparison.Ordinal))
+        {
+            return "must be the path of a directory";
+        }
+        options = options with { Data = Path.GetFullPath(text) };
+        return null;
+    }
+
+    private static string? AdminToken(string text, ref KilnOptions options)
+    {
+        if (text.Length < ShortestToken || text.Any(letter => letter is <= ' ' or > '~'))
+        {
+            return $"must be {ShortestToken} or more printable ASCII characters without spaces";
+        }
+        options = options with { AdminToken = text };
+        return null;
+    }
+
+    private static string? Database(string text, ref KilnOptions options) => text.Length == 0
+        ? null
+        : "must be absent: this version stores everything in SQLite in the data directory, PostgreSQL joins in a later one";
+
+    private static string? Capacity(string text, ref KilnOptions options)
+    {
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var capacity) || capacity > 10_000)
+        {
+            return "must be a whole number from 0 to 10000";
+        }
+        options = options with { Capacity = capacity };
+        return null;
+    }
+
+    private static string? PublicUrl(string text, ref KilnOptions options)
+    {
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https")
+            || url.Query.Length > 0 || url.Fragment.Length > 0 || url.UserInfo.Length > 0)
+        {
+            return "must be an http or https URL without user, query and fragment, for example https://kiln.example.com";
+        }
+        options = options with { PublicUrl = url };
+        return null;
+    }
+
+    private static string? Master(string text, ref KilnOptions options)
+    {
+        if (MasterKey.Parse(text) is null)
+        {
+            return "must be 32 bytes in base64, for example the output of: openssl rand -base64 32";
+        }
+        options = options with { MasterKey = text.Trim() };
+        return null;
+    }
+
+    private static string? MasterFile(string text, ref KilnOptions options)
+    {
+        try
+        {
+            return Master(File.ReadAllText(text), ref options) is { } problem ? $"names a file whose content {problem}" : null;
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return $"must name a readable file ({unreadable.Message})";
+        }
+    }
+
+    private static string? LostAfter(string text, ref KilnOptions options)
+    {
+        if (!Durations.TryParse(text, TimeSpan.FromSeconds(30), TimeSpan.FromDays(7), out var time))
+        {
+            return "must be a time from 30s to 7d, for example 10m";
+        }
+        options = options with { LostAfter = time };
+        return null;
+    }
+
+    private static string? QueueTimeout(string text, ref KilnOptions options)
+    {
+        if (!Durations.TryParse(text, TimeSpan.FromSeconds(1), TimeSpan.FromDays(365), out var time))
+        {
+            return "must be a time from 1s to 365d, for example 24h";
+        }
+        options = options with { QueueTimeout = time };
+        return null;
+    }
+
+    private static string? Grace(string text, ref KilnOptions options)
+    {
+        if (!Durations.TryParse(text, TimeSpan.Zero, TimeSpan.FromHours(1), out var time))
+        {
+            return "must be a time from 0s to 1h, for example 10s";
+        }
+        options = options with { Grace = time };
+        return null;
+    }
+
+    private static string? Level(string text, ref KilnOptions options)
+    {
+        LogLevel? level = text.ToLowerInvariant() switch
+        {
+            "trace" => LogLevel.Trace,
+            "debug" => LogLevel.Debug,
+            "information" => LogLevel.Information,
+            "warning" => LogLevel.Warning,
+            "error" => LogLevel.Error,
+            _ => null,
+        };
+        if (level is null)
+        {
+            return "must be trace, debug, information, warning or error";
+        }
+        options = options with { LogLevel = level.Value };
+        return null;
+    }
+
+    private static string? Demo(string text, ref KilnOptions options)
+    {
+        if (text is not ("true" or "false" or "1" or "0"))
+        {
+            return "must be true or false";
+        }
+        options = options with { Demo = text is "true" or "1" };
+        return null;
+    }
+}

@@ -1,0 +1,59 @@
+using System.Collections;
+using System.Net.Sockets;
+using Kiln.Server.Settings;
+
+namespace Kiln.Server;
+
+/// <summary>From a command line to a running server.</summary>
+public static class Startup
+{
+    private const int Success = 0;
+    private const int CannotStart = 1;
+    private const int Usage = 2;
+
+    /// <summary>Runs a server until it is told to stop.</summary>
+    /// <returns>0 after a stop, 1 when the server cannot start here, 2 when its settings are wrong.</returns>
+    public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors)
+    {
+        switch (SettingsReader.Read(arguments, Environment()))
+        {
+            case SettingsOutcome.Said said:
+                await output.WriteAsync(said.Text);
+                return Success;
+            case SettingsOutcome.Invalid invalid:
+                await errors.WriteAsync($"kiln-server: {string.Join("\nkiln-server: ", invalid.Problems)}\n");
+                return Usage;
+            case SettingsOutcome.Valid valid:
+                return await ServeAsync(valid.Options, errors);
+            default:
+                throw new InvalidOperationException("An outcome of settings is missing here.");
+        }
+    }
+
+    private static async Task<int> ServeAsync(KilnOptions options, TextWriter errors)
+    {
+        try
+        {
+            using var data = DataDirectory.Open(options.Data);
+            await using var app = ServerBuilder.Build(options, data, TimeProvider.System);
+            await app.RunAsync();
+            return Success;
+        }
+        catch (DataDirectoryException refused)
+        {
+            await errors.WriteAsync($"kiln-server: {refused.Message}\n");
+            return CannotStart;
+        }
+        catch (IOException refused) when (refused.InnerException is SocketException
+            or Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            await errors.WriteAsync($"kiln-server: cannot listen on {options.Listen}: {refused.InnerException.Message} "
+                + "Choose another address with --listen.\n");
+            return CannotStart;
+        }
+    }
+
+    private static Dictionary<string, string> Environment() => System.Environment.GetEnvironmentVariables()
+        .Cast<DictionaryEntry>()
+        .ToDictionary(entry => (string)entry.Key, entry => (string?)entry.Value ?? "");
+}

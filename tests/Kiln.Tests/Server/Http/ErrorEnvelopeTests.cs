@@ -1,0 +1,37 @@
+using System.Net;
+using Kiln.Tests.Fixtures;
+
+namespace Kiln.Tests.Server.Http;
+
+public sealed class ErrorEnvelopeTests : IAsyncLifetime
+{
+    private KilnApp _app = null!;
+
+    public async ValueTask InitializeAsync() => _app = await KilnApp.StartAsync();
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    [Fact]
+    public async Task An_unknown_route_is_404_in_the_envelope()
+    {
+        var answer = await _app.Admin.GetAsync("/openapi/nowhere");
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        var body = await answer.JsonAsync();
+        Assert.Equal(["type", "message", "code", "description", "extra"], body.AsObject().Select(pair => pair.Key));
+        Assert.Equal("error", (string?)body["type"]);
+        Assert.Equal(404, (int?)body["code"]);
+        Assert.Contains("/openapi/nowhere", (string?)body["description"]);
+        Assert.Empty(body["extra"]!["errors"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task A_wrong_method_is_405_and_names_the_right_ones()
+    {
+        var answer = await _app.Admin.DeleteAsync("/healthz");
+
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, answer.StatusCode);
+        Assert.Equal(["GET"], answer.Content.Headers.Allow);
+        Assert.Equal(405, (int?)(await answer.JsonAsync())["code"]);
+    }
+}
