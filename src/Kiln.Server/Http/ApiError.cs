@@ -2,11 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace Kiln.Server.Http;
 
-/// <summary>One thing wrong with a request.</summary>
-/// <param name="Field">Path of the field as the client wrote it (<c>repo_info[0].branch</c>), a query or header name, or empty for the whole.</param>
-/// <param name="Message">What is wrong and what to do, one sentence.</param>
-public sealed record FieldError(string Field, string Message);
-
 /// <summary>
 /// An error answer: the one envelope that every failing call of the API uses. A typed result, so handlers return it
 /// beside their success (<c>Results&lt;Ok&lt;X&gt;, ApiError&gt;</c>).

@@ -1,3 +1,5 @@
+using Kiln.Contracts.Builds;
+
 namespace Kiln.Server.Http;
 
 /// <summary>Success of a change: <c>{"message":"success"}</c> with the entity's new tag.</summary>
@@ -13,9 +15,6 @@ public sealed record Changed(EntityTag? Tag) : IResult, IStatusCodeHttpResult
             httpContext.Response.Headers.ETag = tag.ToString();
         }
         return httpContext.Response.WriteAsJsonAsync(
-            new ChangedBody("success"), HttpJson.Relaxed.ChangedBody, contentType: null, httpContext.RequestAborted);
+            ChangeAnswer.Success, BuildJson.Readable.ChangeAnswer, contentType: null, httpContext.RequestAborted);
     }
 }
-
-/// <summary>The body of <see cref="Changed"/>.</summary>
-public sealed record ChangedBody(string Message);

@@ -8,7 +8,6 @@ namespace Kiln.Server.Http;
 /// <summary>JSON of the shapes that belong to HTTP itself, and the one place where slices register theirs.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ErrorBody))]
-[JsonSerializable(typeof(ChangedBody))]
 public sealed partial class HttpJson : JsonSerializerContext
 {
     /// <summary>This context, writing Chinese and quotes as themselves: answers are never embedded in HTML.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kiln.Server.Bodies;
 
 namespace Kiln.Server.Http;
 
@@ -11,11 +12,11 @@ public sealed record Paging(int Page, int PageSize)
 
     /// <summary>Reads <c>pageNum</c> and <c>pageSize</c>: absent, empty or 0 is the default (1, 20); anything but a
     /// whole number from 0 on is an error.</summary>
-    public static Paging Read(IQueryCollection query, List<FieldError> errors) => new(
-        Number(query, "pageNum", 1, int.MaxValue, errors),
-        Number(query, "pageSize", 20, LargestPage, errors));
+    public static Paging Read(IQueryCollection query, Violations violations) => new(
+        Number(query, "pageNum", 1, int.MaxValue, violations),
+        Number(query, "pageSize", 20, LargestPage, violations));
 
-    private static int Number(IQueryCollection query, string name, int absent, int largest, List<FieldError> errors)
+    private static int Number(IQueryCollection query, string name, int absent, int largest, Violations violations)
     {
         var text = query[name].ToString();
         if (text.Length == 0)
@@ -24,7 +25,7 @@ public sealed record Paging(int Page, int PageSize)
         }
         if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
         {
-            errors.Add(new(name, $"'{JsonFields.Shorten(text)}' is not a whole number from 0 on."));
+            violations.Add(name, $"\"{Quoted.Short(text)}\" is not a whole number from 0 on.");
             return absent;
         }
         return number == 0 ? absent : (int)Math.Min(number, largest);

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Kiln.Server.Http;
+using Kiln.Server.Bodies;
 
 namespace Kiln.Server.Settings;
 

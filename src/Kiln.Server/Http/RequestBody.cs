@@ -1,0 +1,34 @@
+using System.Text.Json;
+using Kiln.Server.Bodies;
+
+namespace Kiln.Server.Http;
+
+/// <summary>The JSON object that a request carries. A closed family.</summary>
+public abstract record RequestBody
+{
+    private RequestBody() { }
+
+    /// <summary>Safe to read, see <see cref="JsonBody"/>.</summary>
+    public sealed record Json(JsonElement Root) : RequestBody;
+
+    /// <summary>No JSON object; the answer says where and why.</summary>
+    public sealed record Refused(ApiError Error) : RequestBody;
+
+    /// <summary>Reads the body to its end, whatever content type it claims.</summary>
+    /// <exception cref="BadHttpRequestException">It is too large; the error envelope answers 413.</exception>
+    public static async Task<RequestBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        using var buffer = new MemoryStream();
+        await request.Body.CopyToAsync(buffer, cancellationToken);
+        if (!JsonBody.TryParse(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), out var document, out var error))
+        {
+            return new Refused(ApiError.Invalid([error]));
+        }
+        using (document)
+        {
+            return document.RootElement.ValueKind == JsonValueKind.Object
+                ? new Json(document.RootElement.Clone())
+                : new Refused(ApiError.Invalid("", "The body must be a JSON object."));
+        }
+    }
+}
