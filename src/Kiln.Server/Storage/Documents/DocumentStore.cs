@@ -1,0 +1,99 @@
+namespace Kiln.Server.Storage.Documents;
+
+/// <summary>
+/// Definitions of all catalogue slices. Every change also writes a revision in the same transaction; calls at once on one
+/// name are decided one after the other.
+/// </summary>
+public sealed class DocumentStore(Database database, TimeProvider time)
+{
+    /// <summary>Stores a new document.</summary>
+    public async Task<CreateOutcome> CreateAsync(
+        string kind, string projectKey, string name, DocumentContent content, string by, CancellationToken cancellationToken)
+    {
+        var id = await database.AllocateAsync("document_revisions", "document_id", cancellationToken);
+        var now = Now();
+        var document = new Document(kind, projectKey, name, id, Revision: 1, content.Json, by, by, now, now);
+        return await database.WriteAsync<CreateOutcome>(
+            async session =>
+            {
+                if (await DocumentSql.InsertAsync(session, document) == 0)
+                {
+                    return new CreateOutcome.NameTaken();
+                }
+                await DocumentSql.TagAsync(session, id, content.Tags);
+                await DocumentSql.RecordAsync(session, document, change: "created");
+                return new CreateOutcome.Created(document);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>
+    /// Changes a document. <paramref name="change"/> sees the stored state and decides inside the transaction; it is pure and
+    /// quick, and an exception from it leaves everything as it was.
+    /// </summary>
+    /// <param name="expectedRevision">Another revision is <see cref="UpdateOutcome.Stale"/>; <c>null</c> = whatever it is.</param>
+    public Task<UpdateOutcome> UpdateAsync(
+        string kind,
+        string projectKey,
+        string name,
+        int? expectedRevision,
+        Func<Document, DocumentContent> change,
+        string by,
+        CancellationToken cancellationToken) =>
+        database.WriteAsync<UpdateOutcome>(
+            async session =>
+            {
+                if (await DocumentSql.FindAsync(session, kind, projectKey, name) is not { } current)
+                {
+                    return new UpdateOutcome.Missing();
+                }
+                if (expectedRevision is { } expected && expected != current.Revision)
+                {
+                    return new UpdateOutcome.Stale(current);
+                }
+                var content = change(current);
+                var next = current with
+                {
+                    Json = content.Json, Revision = current.Revision + 1, UpdatedBy = by, UpdatedAt = Now(),
+                };
+                await DocumentSql.ReplaceAsync(session, next);
+                await DocumentSql.UntagAsync(session, next.Id);
+                await DocumentSql.TagAsync(session, next.Id, content.Tags);
+                await DocumentSql.RecordAsync(session, next, change: "updated");
+                return new UpdateOutcome.Updated(next);
+            },
+            cancellationToken);
+
+    /// <summary>Deletes a document; its name is free again, its revisions stay.</summary>
+    public Task<DeleteOutcome> DeleteAsync(
+        string kind, string projectKey, string name, int? expectedRevision, string by, CancellationToken cancellationToken) =>
+        database.WriteAsync<DeleteOutcome>(
+            async session =>
+            {
+                if (await DocumentSql.FindAsync(session, kind, projectKey, name) is not { } current)
+                {
+                    return new DeleteOutcome.Missing();
+                }
+                if (expectedRevision is { } expected && expected != current.Revision)
+                {
+                    return new DeleteOutcome.Stale(current);
+                }
+                var last = current with { Revision = current.Revision + 1, UpdatedBy = by, UpdatedAt = Now() };
+                await DocumentSql.UntagAsync(session, last.Id);
+                await DocumentSql.DeleteAsync(session, last.Id);
+                await DocumentSql.RecordAsync(session, last, change: "deleted");
+                return new DeleteOutcome.Deleted(current);
+            },
+            cancellationToken);
+
+    /// <summary>One document, or <c>null</c>.</summary>
+    public Task<Document?> GetAsync(string kind, string projectKey, string name, CancellationToken cancellationToken) =>
+        database.ReadAsync(session => DocumentSql.FindAsync(session, kind, projectKey, name), cancellationToken);
+
+    /// <summary>A page of the documents of a kind in a project (empty = the system's).</summary>
+    public Task<DocumentPage> ListAsync(
+        string kind, string projectKey, DocumentQuery query, CancellationToken cancellationToken) =>
+        database.ReadAsync(session => DocumentSql.ListAsync(session, kind, projectKey, query), cancellationToken);
+
+    private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
+}

@@ -1,0 +1,109 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+
+namespace Kiln.Server.Storage.Sqlite;
+
+/// <summary>
+/// SQLite with a write-ahead log in the data directory: every commit is synced, one thread writes, readers never wait for it.
+/// </summary>
+public sealed class SqliteDatabase : Database
+{
+    private const int ReaderLimit = 8;
+
+    private const string Setup = """
+        pragma journal_mode = wal;
+        pragma synchronous = full;
+        pragma foreign_keys = on;
+        pragma busy_timeout = 10000;
+        pragma temp_store = memory;
+        pragma cache_size = -8000;
+        pragma journal_size_limit = 67108864;
+        """;
+
+    private readonly ConcurrentDictionary<string, Counter> _counters = new(StringComparer.Ordinal);
+    private readonly FileStream _lock;
+    private readonly SqliteWriter _writer;
+    private readonly SqliteReaders _readers;
+
+    private SqliteDatabase(FileStream dataLock, SqliteWriter writer, SqliteReaders readers) =>
+        (_lock, _writer, _readers) = (dataLock, writer, readers);
+
+    /// <summary>Opens (or makes) the database in <paramref name="directory"/> and brings it to the newest schema.</summary>
+    /// <exception cref="StoreUnusableException">Network file system, another server's, or newer than this program.</exception>
+    public static Task<SqliteDatabase> OpenAsync(string directory, TimeProvider time) =>
+        OpenAsync(directory, Migration.All, time);
+
+    internal static async Task<SqliteDatabase> OpenAsync(
+        string directory, IReadOnlyList<Migration> migrations, TimeProvider time)
+    {
+        SQLitePCL.Batteries_V2.Init();
+        Directory.CreateDirectory(directory);
+        SqliteVolume.RequireLocal(directory);
+        var dataLock = SqliteVolume.Lock(directory);
+        var path = Path.Combine(directory, "kiln.db");
+        var writer = new SqliteWriter(Connect(path, Setup));
+        var database = new SqliteDatabase(
+            dataLock, writer, new SqliteReaders(() => Connect(path, Setup + "pragma query_only = on;"), ReaderLimit));
+        try
+        {
+            await database.WriteAsync(session => Schema.UpgradeAsync(session, migrations, time), CancellationToken.None);
+            return database;
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
+    }
+
+    public override Task<T> WriteAsync<T>(
+        Func<SqlSession, ValueTask<T>> write, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var pending = new SqliteWrite<T>(write, cancellationToken);
+        _writer.Enqueue(pending);
+        return pending.Task;
+    }
+
+    public override Task<T> ReadAsync<T>(Func<SqlSession, ValueTask<T>> read, CancellationToken cancellationToken) =>
+        _readers.ReadAsync(read, cancellationToken);
+
+    // This process is the only one on the database, so a counter in memory, begun behind what is stored, is enough.
+    public override async ValueTask<long> AllocateAsync(string table, string column, CancellationToken cancellationToken)
+    {
+        if (!_counters.TryGetValue(table, out var counter))
+        {
+            var last = await ReadAsync(
+                session => session.NumberAsync($"select max({column}) from {table}"), cancellationToken);
+            counter = _counters.GetOrAdd(table, new Counter { Last = last ?? 0 });
+        }
+        return Interlocked.Increment(ref counter.Last);
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        _writer.Dispose();
+        _readers.Dispose();
+        _lock.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static SqlSession Connect(string path, string setup)
+    {
+        // Pooled by this class: a pool beneath it would keep the file open after it is closed.
+        var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ConnectionString);
+        connection.Open();
+        using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // A constant of this class.
+        command.CommandText = setup;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+        return new SqlSession(connection, SqlDialect.Sqlite);
+    }
+
+    private sealed class Counter
+    {
+        public long Last;
+    }
+}

@@ -1,0 +1,143 @@
+using Kiln.Server.Storage;
+using Kiln.Server.Storage.Documents;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Kiln.Tests.Compliance;
+
+/// <summary>What definitions may rely on, on every database.</summary>
+public abstract class DocumentStoreCompliance : IAsyncLifetime
+{
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.FromUnixTimeMilliseconds(1_000));
+    private Database _database = null!;
+    private DocumentStore _store = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _database = await OpenAsync();
+        _store = new DocumentStore(_database, _time);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _database.DisposeAsync();
+        await CleanUpAsync();
+    }
+
+    [Fact]
+    public async Task Two_clients_creating_one_name_at_once_one_wins_and_one_is_told()
+    {
+        var outcomes = await Task.WhenAll(CreateAsync("a"), CreateAsync("a"));
+        Assert.Single(outcomes.OfType<CreateOutcome.Created>());
+        Assert.Single(outcomes.OfType<CreateOutcome.NameTaken>());
+        Assert.Equal(1, (await ListAsync()).Total);
+    }
+
+    [Fact]
+    public async Task A_name_is_taken_only_within_its_kind_and_project()
+    {
+        await CreateAsync("a");
+        Assert.IsType<CreateOutcome.Created>(await _store.CreateAsync("build", "other", "a", "{}", "me", default));
+        Assert.IsType<CreateOutcome.Created>(await _store.CreateAsync("cluster", "p", "a", "{}", "me", default));
+    }
+
+    [Fact]
+    public async Task An_update_keeps_who_and_when_made_it_and_grows_the_revision()
+    {
+        await CreateAsync("a");
+        _time.Advance(TimeSpan.FromSeconds(2));
+        var outcome = await _store.UpdateAsync("build", "p", "a", 1, old => old.Json + "!", "you", default);
+        var document = Assert.IsType<UpdateOutcome.Updated>(outcome).Document;
+        Assert.Equal(new Document("build", "p", "a", document.Id, 2, "{}!", "me", "you", 1_000, 3_000), document);
+        Assert.Equal(document, await _store.GetAsync("build", "p", "a", default));
+    }
+
+    [Fact]
+    public async Task Of_updates_that_expect_one_revision_at_once_a_single_one_wins()
+    {
+        await CreateAsync("a");
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 10).Select(i =>
+            _store.UpdateAsync("build", "p", "a", 1, _ => $"{i}", "me", default)));
+        Assert.Single(outcomes.OfType<UpdateOutcome.Updated>());
+        Assert.All(outcomes.OfType<UpdateOutcome.Stale>(), stale => Assert.Equal(2, stale.Current.Revision));
+    }
+
+    [Fact]
+    public async Task A_change_that_throws_changes_nothing()
+    {
+        await CreateAsync("a");
+        await Assert.ThrowsAsync<FormatException>(() =>
+            _store.UpdateAsync("build", "p", "a", null, _ => throw new FormatException(), "me", default));
+        Assert.Equal(1, (await _store.GetAsync("build", "p", "a", default))!.Revision);
+    }
+
+    [Fact]
+    public async Task What_is_not_there_is_missing()
+    {
+        Assert.Null(await _store.GetAsync("build", "p", "a", default));
+        Assert.IsType<UpdateOutcome.Missing>(await _store.UpdateAsync("build", "p", "a", null, _ => "", "me", default));
+        Assert.IsType<DeleteOutcome.Missing>(await _store.DeleteAsync("build", "p", "a", null, "me", default));
+    }
+
+    [Fact]
+    public async Task A_deleted_name_is_free_again_and_its_number_is_not()
+    {
+        var first = Assert.IsType<CreateOutcome.Created>(await CreateAsync("a")).Document;
+        Assert.IsType<DeleteOutcome.Stale>(await _store.DeleteAsync("build", "p", "a", 7, "me", default));
+        Assert.IsType<DeleteOutcome.Deleted>(await _store.DeleteAsync("build", "p", "a", 1, "me", default));
+        var second = Assert.IsType<CreateOutcome.Created>(await CreateAsync("a")).Document;
+        Assert.True(second.Id > first.Id);
+    }
+
+    [Fact]
+    public async Task Every_state_stays_as_a_revision()
+    {
+        await CreateAsync("a");
+        await _store.UpdateAsync("build", "p", "a", null, _ => "2", "you", default);
+        await _store.DeleteAsync("build", "p", "a", null, "she", default);
+        var revisions = await _database.ReadAsync(
+            session => session.QueryAsync(
+                "select revision, change, json, changed_by from document_revisions order by document_id, revision",
+                row => (row.GetInt32(0), row.GetString(1), row.GetString(2), row.GetString(3))),
+            default);
+        Assert.Equal([(1, "created", "{}", "me"), (2, "updated", "2", "you"), (3, "deleted", "2", "she")], revisions);
+    }
+
+    [Fact]
+    public async Task Pages_are_in_creation_order_and_count_all()
+    {
+        string[] names = ["c", "a", "b", "e", "d"];
+        foreach (var name in names)
+        {
+            await CreateAsync(name);
+        }
+        var page = await ListAsync(new DocumentQuery(Page: 2, PageSize: 2));
+        Assert.Equal(5, page.Total);
+        Assert.Equal(["b", "e"], page.Items.Select(item => item.Name));
+        Assert.Empty((await ListAsync(new DocumentQuery(Page: 9, PageSize: 2))).Items);
+    }
+
+    [Fact]
+    public async Task A_list_is_sorted_searched_and_filtered_by_tag()
+    {
+        await CreateAsync("Alpha_1", "svc/a");
+        await CreateAsync("beta%", "svc/a", "svc/b");
+        await CreateAsync("ALPHA2", "svc/b");
+        Assert.Equal(
+            ["beta%", "Alpha_1", "ALPHA2"],
+            (await ListAsync(new DocumentQuery(1, 9, DocumentSort.NameDescending))).Items.Select(item => item.Name));
+        Assert.Equal(["Alpha_1", "ALPHA2"], (await ListAsync(new DocumentQuery(1, 9, Search: "alpha"))).Items.Select(i => i.Name));
+        Assert.Equal(["Alpha_1"], (await ListAsync(new DocumentQuery(1, 9, Search: "a_"))).Items.Select(i => i.Name));
+        Assert.Equal(["beta%"], (await ListAsync(new DocumentQuery(1, 9, Search: "%"))).Items.Select(i => i.Name));
+        Assert.Equal(["beta%", "ALPHA2"], (await ListAsync(new DocumentQuery(1, 9, Tag: "svc/b"))).Items.Select(i => i.Name));
+    }
+
+    protected abstract Task<Database> OpenAsync();
+
+    protected abstract ValueTask CleanUpAsync();
+
+    private Task<CreateOutcome> CreateAsync(string name, params string[] tags) =>
+        _store.CreateAsync("build", "p", name, new DocumentContent("{}", tags), "me", default);
+
+    private Task<DocumentPage> ListAsync(DocumentQuery? query = null) =>
+        _store.ListAsync("build", "p", query ?? new DocumentQuery(1, 100), default);
+}
