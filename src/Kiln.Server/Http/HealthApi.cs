@@ -8,7 +8,7 @@ namespace Kiln.Server.Http;
 public static partial class HealthApi
 {
     public static IServiceCollection AddHealth(this IServiceCollection services) =>
-        services.AddSingleton<Readiness>().AddJson(HealthJson.Default);
+        services.AddSingleton<Readiness>().AddHostedService<ReadyNotice>().AddJson(HealthJson.Default);
 
     public static IEndpointRouteBuilder MapHealth(this IEndpointRouteBuilder routes)
     {
