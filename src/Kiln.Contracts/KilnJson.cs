@@ -15,6 +15,8 @@ namespace Kiln.Contracts;
 [JsonSerializable(typeof(RunSpec))]
 [JsonSerializable(typeof(RunEvent))]
 [JsonSerializable(typeof(RunView))]
+[JsonSerializable(typeof(RunRequest))]
+[JsonSerializable(typeof(RunAccepted))]
 [JsonSerializable(typeof(PollRequest))]
 [JsonSerializable(typeof(PollReply))]
 [JsonSerializable(typeof(LeaseKey))]

@@ -1,12 +1,16 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Kiln.Contracts.Builds;
 
 /// <summary>Answer to a change.</summary>
 /// <param name="Message"><c>success</c>.</param>
-public sealed record ChangeAnswer(string Message)
+/// <param name="Warnings">What was saved but will not work as hoped; absent when nothing.</param>
+public sealed record ChangeAnswer(
+    string Message,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Warnings = null)
 {
-    /// <summary>The only one there is.</summary>
+    /// <summary>Success with nothing to warn about.</summary>
     public static ChangeAnswer Success { get; } = new("success");
 }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 
 namespace Kiln.Contracts.Builds;
@@ -25,6 +26,19 @@ public abstract record BuildDefinition
 /// <summary>Body of <c>POST</c> and <c>PUT /openapi/build</c>.</summary>
 public sealed record PlainBuildSpec : BuildRecipe
 {
+    [JsonConstructor]
+    public PlainBuildSpec() { }
+
+    /// <summary>A build of <paramref name="recipe"/>, which is copied.</summary>
+    [SetsRequiredMembers]
+    public PlainBuildSpec(BuildRecipe recipe, string name, string projectKey, IReadOnlyList<ServiceWithModule> services)
+        : base(recipe)
+    {
+        Name = name;
+        ProjectKey = projectKey;
+        Services = services;
+    }
+
     [JsonPropertyOrder(-3)]
     public required string Name { get; init; }
 

@@ -196,9 +196,9 @@ public sealed class BodyObject(JsonElement element, string path, Violations viol
         var index = 0;
         foreach (var item in value.EnumerateArray())
         {
-            if (read(item, $"{At(name)}[{index++}]") is { } read1)
+            if (read(item, $"{At(name)}[{index++}]") is { } element)
             {
-                result.Add(read1);
+                result.Add(element);
             }
         }
         return result;

@@ -1,0 +1,102 @@
+using Kiln.Contracts.Builds;
+
+namespace Kiln.Server.Planning;
+
+/// <summary>
+/// What the definitions of one project may refer to, as its caller may see it: plain data, read once. Secrets in it
+/// stay sealed, except those of <see cref="BuildTemplates"/>.
+/// </summary>
+public sealed record Catalogue
+{
+    /// <summary>Keys of the projects that the caller may see.</summary>
+    public required IReadOnlyList<string> Projects { get; init; }
+
+    /// <summary>The project's own code hosts before the system's: the first of a name counts.</summary>
+    public required IReadOnlyList<CatalogueCodeHost> CodeHosts { get; init; }
+
+    public required IReadOnlyList<CatalogueImage> Images { get; init; }
+    public required IReadOnlyList<Install> Packages { get; init; }
+    public required IReadOnlyList<CatalogueCluster> Clusters { get; init; }
+    public required IReadOnlyList<BuildTemplate> BuildTemplates { get; init; }
+    public required IReadOnlyList<CatalogueDockerfile> Dockerfiles { get; init; }
+    public required IReadOnlyList<CatalogueRegistry> Registries { get; init; }
+    public required IReadOnlyList<CatalogueHost> Hosts { get; init; }
+
+    public CatalogueCodeHost? CodeHost(string name) => CodeHosts.FirstOrDefault(host => host.Name == name);
+
+    public CatalogueImage? Image(string label) => Images.FirstOrDefault(image => image.Label == label);
+
+    public CatalogueCluster? Cluster(string name) => Clusters.FirstOrDefault(cluster => cluster.Name == name);
+
+    public BuildTemplate? BuildTemplate(string name) => BuildTemplates.FirstOrDefault(template => template.Name == name);
+
+    public CatalogueDockerfile? Dockerfile(string name) => Dockerfiles.FirstOrDefault(file => file.Name == name);
+
+    /// <summary>The system's own cluster, which a build gets when it names none.</summary>
+    public CatalogueCluster? LocalCluster => Clusters.FirstOrDefault(cluster => cluster.IsLocal);
+}
+
+/// <summary>A code host.</summary>
+public sealed record CatalogueCodeHost
+{
+    public required string Name { get; init; }
+
+    /// <summary><c>github</c>, <c>gitlab</c>, <c>gitee</c>, <c>gitee-enterprise</c>, <c>gerrit</c>, <c>codehub</c> or <c>other</c>.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>http(s), ssh or file address that repositories are below.</summary>
+    public required string Address { get; init; }
+
+    public required CodeHostAuth Auth { get; init; }
+
+    /// <summary>User name; empty = what the type of code host uses with a token.</summary>
+    public required string Username { get; init; }
+
+    /// <summary>Token, password or private key, sealed; empty with <see cref="CodeHostAuth.None"/>.</summary>
+    public required string SealedSecret { get; init; }
+
+    /// <summary>Pinned host keys in known_hosts format; may be empty.</summary>
+    public required string KnownHosts { get; init; }
+
+    public required bool VerifyTls { get; init; }
+}
+
+/// <summary>How git authenticates at a code host.</summary>
+public enum CodeHostAuth
+{
+    None,
+    Password,
+    SshKey,
+}
+
+/// <summary>A build image.</summary>
+/// <param name="Id">Id.</param>
+/// <param name="Label">What <c>build_os</c> says.</param>
+public sealed record CatalogueImage(string Id, string Label);
+
+/// <summary>A cluster with its scheduling strategies.</summary>
+/// <param name="Name">Name.</param>
+/// <param name="IsLocal">True for the system's own.</param>
+/// <param name="Strategies">Names.</param>
+/// <param name="DefaultStrategy">One of <paramref name="Strategies"/>, or empty.</param>
+public sealed record CatalogueCluster(string Name, bool IsLocal, IReadOnlyList<string> Strategies, string DefaultStrategy);
+
+/// <summary>A dockerfile template.</summary>
+/// <param name="Id">Id.</param>
+/// <param name="Name">Name.</param>
+public sealed record CatalogueDockerfile(string Id, string Name);
+
+/// <summary>An image registry.</summary>
+/// <param name="Address">With or without scheme.</param>
+/// <param name="Namespace">May be empty.</param>
+/// <param name="IsDefault">True for the one a run gets when it names none.</param>
+/// <param name="AccessKey">User name.</param>
+/// <param name="SealedSecretKey">Password, sealed; empty = anonymous.</param>
+public sealed record CatalogueRegistry(
+    string Address, string Namespace, bool IsDefault, string AccessKey, string SealedSecretKey);
+
+/// <summary>A host that has ever joined.</summary>
+/// <param name="Name">Name.</param>
+/// <param name="Labels">Labels.</param>
+/// <param name="Shells">Script types it can run.</param>
+public sealed record CatalogueHost(string Name, IReadOnlyList<string> Labels, IReadOnlyList<string> Shells);

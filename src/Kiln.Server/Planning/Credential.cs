@@ -1,0 +1,13 @@
+using System.Text;
+
+namespace Kiln.Server.Planning;
+
+/// <summary>The mask of credentials, and which ones masking cannot protect.</summary>
+public static class Credential
+{
+    public const string Mask = "********";
+
+    /// <summary>True for a value that is never masked in a log: masking it would shred the log.</summary>
+    public static bool IsTooCommon(string value) =>
+        value.Length > 0 && (Encoding.UTF8.GetByteCount(value) < 4 || value is "true" or "false");
+}

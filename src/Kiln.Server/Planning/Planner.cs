@@ -1,0 +1,55 @@
+using Kiln.Contracts.Plans;
+using Kiln.Server.Bodies;
+
+namespace Kiln.Server.Planning;
+
+/// <summary>
+/// Decides what a run will do. Pure: the same input gives the same plan, nothing is read and nothing is written. A new
+/// kind of step joins with a derived <see cref="PlannedStep"/>, a part that adds it to the draft, and the removal of
+/// its sentence from <see cref="UnsupportedSettings"/>.
+/// </summary>
+public static class Planner
+{
+    public static PlanOutcome Plan(PlanningInput input)
+    {
+        var violations = new Violations();
+        if (TargetChoice.Choose(input, violations) is not { } choice)
+        {
+            return new PlanOutcome.Rejected(violations);
+        }
+        var draft = new PlanDraft(input, choice.Recipe, choice.Target, violations);
+        UnsupportedSettings.Refuse(draft);
+        PlaceChecks.Check(draft);
+        var repos = RepoPlanning.Choose(draft, choice.Repos);
+        VariablePlanning.AddFixed(draft);
+        ParameterPlanning.Add(draft, choice.Inputs);
+        VariablePlanning.AddBuiltIn(draft, repos);
+        RepoPlanning.Add(draft, repos);
+        StepPlanning.Add(draft);
+        MeaninglessSettings.Notice(draft);
+        return violations.Any ? new PlanOutcome.Rejected(violations) : Planned(draft);
+    }
+
+    private static PlanOutcome.Planned Planned(PlanDraft draft)
+    {
+        var (name, project) = draft.Input.Build.Identity();
+        var plan = new RunPlan
+        {
+            ProjectKey = project,
+            BuildName = name,
+            Revision = draft.Input.Revision,
+            ServiceName = draft.Target.ServiceName,
+            ServiceModule = draft.Target.ServiceModule,
+            Infrastructure = draft.Recipe.Infrastructure,
+            TimeoutMinutes = draft.Recipe.AdvancedSettings.Timeout,
+            HostLabels = draft.Recipe.VmLabels,
+            Variables = draft.Variables,
+            Repos = draft.Repos,
+            Steps = draft.Steps,
+            Outputs = ["IMAGE", "PKG_FILE", .. draft.Recipe.AdvancedSettings.Outputs],
+            Notices = draft.Notices,
+        };
+        return new PlanOutcome.Planned(
+            plan, new PlannedSecrets(draft.ClearSecrets, draft.SealedSecrets), draft.Parameters);
+    }
+}

@@ -1,0 +1,46 @@
+using Kiln.Contracts.Builds;
+
+namespace Kiln.Server.Planning;
+
+/// <summary>Settings that are stored but that this version cannot run: refused when a run is asked for, one sentence each.</summary>
+internal static class UnsupportedSettings
+{
+    public static void Refuse(PlanDraft draft)
+    {
+        var recipe = draft.Recipe;
+        var violations = draft.Violations;
+        if (recipe.Infrastructure == "kubernetes")
+        {
+            violations.Add("infrastructure",
+                "This server runs builds on hosts only; set infrastructure to \"vm\" to run this one.");
+        }
+        if (recipe.Installs.Count > 0)
+        {
+            violations.Add("installs",
+                $"This server does not install packages yet; have {Names(recipe.Installs)} on the host and leave installs empty.");
+        }
+        if (recipe.AdvancedSettings.CacheSetting.Enabled && !draft.Input.Request.IgnoreCache)
+        {
+            violations.Add("advanced_settings.cache_setting",
+                "This server keeps no cache yet; run with \"ignore_cache\": true, or disable the cache.");
+        }
+        if (recipe.DockerBuildStep is not null)
+        {
+            violations.Add("docker_build_step",
+                "This server does not run the image step yet; build the image in build_script and leave docker_build_step out.");
+        }
+        if (recipe.PostBuild.ObjectStorageUpload is { Enabled: true })
+        {
+            violations.Add("post_build.object_storage_upload",
+                "This server does not upload to object storages yet; disable it, or keep the file with file_archive.");
+        }
+        if (recipe.Reports.Junit.Count > 0)
+        {
+            violations.Add("reports.junit",
+                "This server does not collect test reports yet; leave reports.junit empty.");
+        }
+    }
+
+    private static string Names(IReadOnlyList<Install> installs) =>
+        string.Join(", ", installs.Select(install => $"{install.Name} {install.Version}"));
+}
