@@ -7,7 +7,9 @@ namespace Kiln.Server.Planning;
 public static class CheckoutDirectory
 {
     /// <summary>Path below the workspace, <c>.</c> for the workspace itself; <c>null</c> when it would lead out of it.</summary>
-    public static string? Of(RepoInfo repo, IReadOnlyList<PlannedVariable> variables)
+    /// <param name="repo">The repository.</param>
+    /// <param name="variables">What <c>checkout_path</c> may use; no secrets, a path is shown and logged.</param>
+    public static string? Of(RepoInfo repo, IReadOnlyDictionary<string, string> variables)
     {
         if (repo.CheckoutPath.Length == 0)
         {

@@ -38,6 +38,13 @@ internal sealed class PlanDraft(PlanningInput input, BuildRecipe recipe, Service
 
     public Dictionary<string, string> SealedSecrets { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Values by name, without secrets.</summary>
+    public IReadOnlyDictionary<string, string> PublicVariables() => Variables
+        .GroupBy(variable => variable.Name, StringComparer.Ordinal)
+        .Select(group => group.Last())
+        .Where(variable => variable.SecretRef is null)
+        .ToDictionary(variable => variable.Name, variable => variable.Value, StringComparer.Ordinal);
+
     public void Set(string name, string value) => Variables.Add(new PlannedVariable(name, value));
 
     /// <summary>A variable whose value is secret. An empty secret is no secret.</summary>

@@ -38,9 +38,10 @@ internal static class RepoPlanning
     /// <summary>Adds what is checked out; variables must stand already, <c>checkout_path</c> may use them.</summary>
     public static void Add(PlanDraft draft, IReadOnlyList<RepoInfo> repos)
     {
+        var variables = draft.PublicVariables();
         for (var i = 0; i < repos.Count; i++)
         {
-            AddOne(draft, repos[i], i);
+            AddOne(draft, repos[i], i, variables);
         }
         foreach (var same in draft.Repos.GroupBy(repo => repo.Directory, StringComparer.Ordinal).Where(g => g.Count() > 1))
         {
@@ -65,7 +66,8 @@ internal static class RepoPlanning
         };
     }
 
-    private static void AddOne(PlanDraft draft, RepoInfo repo, int index)
+    private static void AddOne(
+        PlanDraft draft, RepoInfo repo, int index, IReadOnlyDictionary<string, string> variables)
     {
         var at = $"repo_info[{index}]";
         if (draft.Input.Catalogue.CodeHost(repo.CodehostName) is not { } host)
@@ -78,7 +80,7 @@ internal static class RepoPlanning
         {
             draft.Violations.Add($"{at}.prs", "This server cannot fetch changes of Gerrit by number yet; name a branch, tag or commit.");
         }
-        if (CheckoutDirectory.Of(repo, draft.Variables) is not { } directory)
+        if (CheckoutDirectory.Of(repo, variables) is not { } directory)
         {
             draft.Violations.Add($"{at}.checkout_path", $"\"{repo.CheckoutPath}\" leads out of the workspace once its variables are filled in.");
             return;
