@@ -2,6 +2,7 @@ using Kiln.Contracts;
 using Kiln.Server.Http;
 using Kiln.Server.Identity;
 using Kiln.Server.Settings;
+using Kiln.Server.Storage;
 using Kiln.Server.Telemetry;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -13,8 +14,9 @@ public static class ServerBuilder
     /// <summary>Builds the whole server.</summary>
     /// <param name="options">Validated settings.</param>
     /// <param name="data">The opened data directory; the server closes it at its end.</param>
+    /// <param name="database">The opened database; the server closes it at its end.</param>
     /// <param name="time">Clock of everything that the server decides by time.</param>
-    public static WebApplication Build(KilnOptions options, DataDirectory data, TimeProvider time)
+    public static WebApplication Build(KilnOptions options, DataDirectory data, Database database, TimeProvider time)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.Sources.Clear();
@@ -28,13 +30,16 @@ public static class ServerBuilder
             .AddJson(KilnJson.Default)
             .AddSingleton<PublicAddress>()
             .AddHealth()
-            .AddIdentity();
+            .AddStorage(database)
+            .AddIdentity()
+            .AddCatalogue();
 
         var app = builder.Build();
         app.UseMiddleware<ErrorEnvelope>();
         app.UseRouting();
         app.UseMiddleware<BearerAuthentication>();
         app.MapHealth();
+        app.MapCatalogue();
         return app;
     }
 

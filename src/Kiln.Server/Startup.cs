@@ -1,6 +1,8 @@
 using System.Collections;
 using System.Net.Sockets;
 using Kiln.Server.Settings;
+using Kiln.Server.Storage;
+using Kiln.Server.Storage.Sqlite;
 
 namespace Kiln.Server;
 
@@ -35,11 +37,12 @@ public static class Startup
         try
         {
             using var data = DataDirectory.Open(options.Data);
-            await using var app = ServerBuilder.Build(options, data, TimeProvider.System);
+            var database = await SqliteDatabase.OpenAsync(data.Root, TimeProvider.System);
+            await using var app = ServerBuilder.Build(options, data, database, TimeProvider.System);
             await app.RunAsync();
             return Success;
         }
-        catch (DataDirectoryException refused)
+        catch (Exception refused) when (refused is DataDirectoryException or StoreUnusableException)
         {
             await errors.WriteAsync($"kiln-server: {refused.Message}\n");
             return CannotStart;

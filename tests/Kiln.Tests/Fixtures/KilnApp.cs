@@ -4,6 +4,7 @@ using Kiln.Server;
 using Kiln.Server.Http;
 using Kiln.Server.Identity;
 using Kiln.Server.Settings;
+using Kiln.Server.Storage.Sqlite;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -93,7 +94,8 @@ public sealed class KilnApp : IAsyncDisposable
 
     private static async Task<KilnApp> StartOnAsync(KilnOptions options, TimeProvider time, DirectoryInfo? owned)
     {
-        var app = ServerBuilder.Build(options, DataDirectory.Open(options.Data), time);
+        var data = DataDirectory.Open(options.Data);
+        var app = ServerBuilder.Build(options, data, await SqliteDatabase.OpenAsync(data.Root, time), time);
         await app.StartAsync();
         return new KilnApp(app, options, owned);
     }

@@ -1,0 +1,42 @@
+namespace Kiln.Contracts.Catalogue;
+
+/// <summary>A software package that builds can ask for (<c>installs</c>).</summary>
+public sealed record Package
+{
+    public required string Name { get; init; }
+    public required string Version { get; init; }
+
+    /// <summary>Shell script that installs it; <c>${FILEPATH}</c> is the downloaded file.</summary>
+    public required string Scripts { get; init; }
+
+    /// <summary><c>NAME=value</c>, for the installation only.</summary>
+    public required IReadOnlyList<string> Env { get; init; }
+
+    /// <summary>Directory put on the build's <c>PATH</c>; may be empty.</summary>
+    public required string BinPath { get; init; }
+
+    /// <summary>URL of the file to download; empty = nothing is downloaded.</summary>
+    public required string DownloadPath { get; init; }
+
+    /// <summary>Lower-case hexadecimal SHA-256 of that file; set exactly when it is.</summary>
+    public required string Sha256 { get; init; }
+
+    /// <summary>False: builds cannot ask for it.</summary>
+    public required bool Enabled { get; init; }
+}
+
+/// <summary>A package in answers. Times are Unix seconds.</summary>
+public sealed record PackageView(
+    string Name,
+    string Version,
+    string Scripts,
+    long UpdateTime,
+    string UpdateBy,
+    IReadOnlyList<string> Env,
+    string BinPath,
+    bool Enabled,
+    string DownloadPath,
+    string Sha256);
+
+/// <summary>A page of packages.</summary>
+public sealed record PackageList(long Total, IReadOnlyList<PackageView> Packages);

@@ -1,0 +1,46 @@
+namespace Kiln.Contracts.Catalogue;
+
+/// <summary>A project: the room that builds, services and runs live in.</summary>
+public sealed record Project
+{
+    /// <summary>Lower-case letters, digits and <c>-</c>; never changes.</summary>
+    public required string ProjectKey { get; init; }
+
+    /// <summary>Name for people.</summary>
+    public required string ProjectName { get; init; }
+
+    public required bool IsPublic { get; init; }
+    public required string Description { get; init; }
+
+    /// <summary><c>yaml</c>, <c>helm</c> or <c>loaded</c>: how its services are deployed. Kiln keeps it for clients.</summary>
+    public required string ProjectType { get; init; }
+}
+
+/// <summary>A project in a list.</summary>
+public sealed record ProjectListItem(string ProjectName, string ProjectKey, string Description, string DeployType);
+
+/// <summary>A page of projects.</summary>
+public sealed record ProjectList(long Total, IReadOnlyList<ProjectListItem> Projects);
+
+/// <summary>A project in full. Times are Unix seconds.</summary>
+public sealed record ProjectDetail(
+    string ProjectName, string ProjectKey, bool IsPublic, string Desc, string DeployType, long CreateTime, string CreatedBy);
+
+/// <summary>A service with the modules that builds are bound to.</summary>
+public sealed record Service
+{
+    public required string ServiceName { get; init; }
+    public required string Description { get; init; }
+
+    /// <summary>The service's modules.</summary>
+    public required IReadOnlyList<ServiceContainer> Containers { get; init; }
+}
+
+/// <summary>A service module.</summary>
+/// <param name="Name">Name of the module.</param>
+/// <param name="Image">Image it runs; may be empty.</param>
+/// <param name="ImageName">Name part of its image; the module's name unless said otherwise.</param>
+public sealed record ServiceContainer(string Name, string Image, string ImageName);
+
+/// <summary>A page of services.</summary>
+public sealed record ServiceList(long Total, IReadOnlyList<Service> Services);

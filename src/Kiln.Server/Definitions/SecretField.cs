@@ -1,0 +1,32 @@
+using Kiln.Server.Bodies;
+using Kiln.Server.Identity;
+
+namespace Kiln.Server.Definitions;
+
+/// <summary>Secrets in definitions: sealed when they come in, masked when they go out.</summary>
+public static class SecretField
+{
+    /// <summary>What stands for a secret in every answer; sent back, it keeps the stored value.</summary>
+    public const string Mask = "********";
+
+    /// <summary>Reads a secret and seals it.</summary>
+    /// <param name="current">The sealed value there is; empty = none.</param>
+    public static string Read(BodyObject body, string field, Presence presence, string current, SecretVault vault)
+    {
+        switch (body.Text(field, presence))
+        {
+            case "":
+                return "";
+            case Mask when current.Length > 0:
+                return current;
+            case Mask:
+                body.Refuse(field, $"\"{Mask}\" keeps a stored value, and none is stored; send the value itself.");
+                return "";
+            case var secret:
+                return vault.Seal(secret);
+        }
+    }
+
+    /// <summary>What an answer shows.</summary>
+    public static string Show(string sealedSecret) => sealedSecret.Length == 0 ? "" : Mask;
+}

@@ -1,0 +1,2 @@
+#!/bin/sh
+echo "service1 @VERSION@ says hello"

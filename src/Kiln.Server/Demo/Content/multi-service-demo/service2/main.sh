@@ -1,0 +1,2 @@
+#!/bin/sh
+echo "service2 @VERSION@ says hello"

@@ -1,0 +1,2 @@
+#!/bin/sh
+echo "aslan was built for @NAME@"

@@ -1,0 +1,101 @@
+using Kiln.Contracts.Catalogue;
+using Kiln.Server.Bodies;
+using Kiln.Server.Definitions;
+using Kiln.Server.Http;
+using Kiln.Server.Identity;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Kiln.Server.Packages;
+
+/// <summary>Calls for packages.</summary>
+public static class PackageApi
+{
+    public static IServiceCollection AddPackages(this IServiceCollection services) => services.AddSingleton<PackageStore>();
+
+    public static IEndpointRouteBuilder MapPackages(this IEndpointRouteBuilder routes)
+    {
+        var packages = routes.MapGroup("/openapi/system/packages");
+        packages.MapPost("", Create).Needs(Role.Admin);
+        packages.MapGet("", List);
+        return routes;
+    }
+
+    private static async Task<Results<Changed, ApiError>> Create(
+        HttpRequest request, PackageStore store, Caller caller, CancellationToken cancellationToken) =>
+        (await DefinitionCalls.CreateAsync(request, store, "package", caller, Read, cancellationToken)).Answer;
+
+    private static async Task<Results<Ok<PackageList>, ApiError>> List(
+        HttpRequest request, PackageStore store, CancellationToken cancellationToken)
+    {
+        var (paging, error) = DefinitionCalls.Page(request);
+        if (paging is null)
+        {
+            return error!;
+        }
+        var page = await store.PageAsync("", paging, request.Query["search"].ToString(), cancellationToken);
+        return TypedResults.Ok(new PackageList(page.Total, [.. page.Items.Select(View)]));
+    }
+
+    private static PackageView View(Stored<Package> stored)
+    {
+        var package = stored.Value;
+        return new PackageView(
+            package.Name, package.Version, package.Scripts, stored.UpdatedAt, stored.UpdatedBy, package.Env,
+            package.BinPath, package.Enabled, package.DownloadPath, package.Sha256);
+    }
+
+    private static Draft<Package> Read(BodyObject body)
+    {
+        var name = NameRules.Read(body, "name");
+        var version = NameRules.Read(body, "version");
+        return new("", PackageStore.NameOf(name, version), new Package
+        {
+            Name = name,
+            Version = version,
+            Scripts = body.Text("scripts", Presence.Optional),
+            Env = Environment(body),
+            BinPath = body.Text("bin_path", Presence.Optional),
+            DownloadPath = DownloadPath(body),
+            Sha256 = Sha256(body),
+            Enabled = body.Flag("enabled", fallback: true),
+        });
+    }
+
+    private static IReadOnlyList<string> Environment(BodyObject body)
+    {
+        var env = body.Texts("env", Presence.Optional);
+        for (var i = 0; i < env.Count; i++)
+        {
+            if (!IsAssignment(env[i]))
+            {
+                body.Refuse($"env[{i}]", "Must look like NAME=value.");
+            }
+        }
+        return env;
+    }
+
+    private static string DownloadPath(BodyObject body)
+    {
+        var text = body.Text("download_path", Presence.Optional).Trim();
+        if (text.Length > 0 && !(Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
+        {
+            body.Refuse("download_path", "Must be an http or https URL.");
+        }
+        return text;
+    }
+
+    private static string Sha256(BodyObject body)
+    {
+        var downloads = body.Has("download_path") && body.Text("download_path", Presence.Optional).Length > 0;
+        var text = body.Text("sha256", downloads ? Presence.Filled : Presence.Optional).Trim().ToLowerInvariant();
+        if (text.Length > 0 && !(text.Length == 64 && text.All(char.IsAsciiHexDigit)))
+        {
+            body.Refuse("sha256", "Must be the SHA-256 of the downloaded file: 64 hexadecimal digits.");
+        }
+        return text;
+    }
+
+    private static bool IsAssignment(string text) =>
+        text.IndexOf('=', StringComparison.Ordinal) is var end and > 0 && !char.IsAsciiDigit(text[0])
+        && text.AsSpan(0, end).ToString().All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '_');
+}
