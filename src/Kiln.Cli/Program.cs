@@ -1,1 +1,5 @@
-return 0;
+using Kiln.Cli;
+
+await using var bytes = Console.OpenStandardOutput();
+await using var text = new StreamWriter(bytes) { AutoFlush = true };
+return await KilnCommand.RunAsync(args, new Terminal(text, bytes, Console.Error));

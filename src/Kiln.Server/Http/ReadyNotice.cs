@@ -1,15 +1,16 @@
 using System.Net.Sockets;
 using System.Text;
+using Kiln.Server.Settings;
 
 namespace Kiln.Server.Http;
 
 /// <summary>
 /// Tells whoever started the server that it is ready, by systemd's notification protocol: one datagram to the socket in
-/// <c>NOTIFY_SOCKET</c>, with the address as <c>X_KILN_URL</c>. Nobody has to poll <c>/readyz</c> for it. Without that
+/// <c>NOTIFY_SOCKET</c>, with <c>X_KILN_URL</c> and <c>X_KILN_DATA</c>. Nobody has to poll <c>/readyz</c> for it. Without that
 /// variable nothing happens.
 /// </summary>
 public sealed partial class ReadyNotice(
-    Readiness readiness, PublicAddress address, IHostApplicationLifetime lifetime, ILogger<ReadyNotice> logger)
+    Readiness readiness, PublicAddress address, DataDirectory data, IHostApplicationLifetime lifetime, ILogger<ReadyNotice> logger)
     : BackgroundService
 {
     private const string SocketVariable = "NOTIFY_SOCKET";
@@ -24,7 +25,10 @@ public sealed partial class ReadyNotice(
         Log.Ready(logger, address.Local);
         if (Environment.GetEnvironmentVariable(SocketVariable) is { Length: > 0 } path)
         {
-            await SendAsync(path, $"READY=1\nSTATUS=Serving on {address.Local}\nX_KILN_URL={address.Local}\n", stoppingToken);
+            await SendAsync(
+                path,
+                $"READY=1\nSTATUS=Serving on {address.Local}\nX_KILN_URL={address.Local}\nX_KILN_DATA={data.Root}\n",
+                stoppingToken);
         }
     }
 

@@ -1,0 +1,32 @@
+using System.CommandLine;
+using Kiln.Cli.Connections;
+using Kiln.Cli.Runs;
+using Kiln.Contracts.Client;
+using Kiln.Contracts.Runs;
+
+namespace Kiln.Cli.Commands;
+
+/// <summary><c>kiln logs RUN</c>: the log, byte for byte.</summary>
+internal static class LogsCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var run = RunArgument.Create();
+        var follow = new Option<bool>("--follow", "-f") { Description = "Until the run has ended, and end with its exit code." };
+        var command = new Command("logs", "Write a run's log to standard output, byte for byte.") { run, follow };
+        var connection = new Connection(command);
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            using var client = connection.Open(parsed);
+            var runId = parsed.GetRequiredValue(run);
+            if (parsed.GetValue(follow))
+            {
+                var ended = await new RunFollower(client, terminal).FollowAsync(runId, cancellationToken);
+                return ended is Answer<RunView>.Ok { Value: var view } ? RunVerdict.Of(view) : terminal.Explain(ended);
+            }
+            var copied = await client.CopyLogAsync(runId, follow: false, terminal.RawOutput, cancellationToken);
+            return copied is Answer<long>.Ok ? ExitCode.Success : terminal.Explain(copied);
+        });
+        return command;
+    }
+}

@@ -1,0 +1,20 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Kiln.Contracts.Runs;
+
+namespace Kiln.Contracts.Client;
+
+/// <summary>JSON that the client reads and writes.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(RunRequest))]
+[JsonSerializable(typeof(RunAccepted))]
+[JsonSerializable(typeof(RunView))]
+[JsonSerializable(typeof(RunPage))]
+[JsonSerializable(typeof(RunArtifacts))]
+[JsonSerializable(typeof(RunWhy))]
+[JsonSerializable(typeof(ErrorAnswer))]
+[JsonSerializable(typeof(JsonElement))]
+internal sealed partial class ClientJson : JsonSerializerContext;
+
+/// <summary>The part of the error envelope that a client needs.</summary>
+internal sealed record ErrorAnswer(string? Description);
