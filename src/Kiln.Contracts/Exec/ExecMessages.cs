@@ -16,8 +16,10 @@ public abstract record ExecCommand
     /// <param name="Secrets">Values to mask in every byte that is written from now on. Added to those already known;
     /// values under 4 bytes and <c>true</c>/<c>false</c> are ignored.</param>
     /// <param name="DeadlineMs">Milliseconds from now until exec itself stops whatever runs and reports it as timed
-    /// out, also when no runner is connected; <c>null</c> = keep the deadline there is.</param>
-    public sealed record Hello(int Protocol, IReadOnlyList<string> Secrets, long? DeadlineMs) : ExecCommand;
+    /// out, also when no runner is connected; <c>null</c> = keep the deadline there is. Behind it every
+    /// <see cref="Start"/> is refused.</param>
+    /// <param name="GraceMs">Milliseconds between TERM and KILL when the deadline passes.</param>
+    public sealed record Hello(int Protocol, IReadOnlyList<string> Secrets, long? DeadlineMs, int GraceMs) : ExecCommand;
 
     /// <summary>
     /// Appends Kiln's own words to the log, in order with process output. Each line of <paramref name="Text"/> is
@@ -77,9 +79,27 @@ public abstract record ExecCommand
     public sealed record Stop(string Cause, int GraceMs) : ExecCommand;
 
     /// <summary>
+    /// The log below <paramref name="Length"/> is stored elsewhere: exec may free its place on disk (the file keeps its
+    /// offsets, the part below may read as zeros) and no longer counts it against the spool's bound. Never goes back.
+    /// </summary>
+    /// <param name="Length">Bytes from the start of the log.</param>
+    public sealed record Acknowledge(long Length) : ExecCommand;
+
+    /// <summary>
     /// Kills what is left, seals the log, answers <see cref="ExecNotice.Sealed"/> and exits. Idempotent.
     /// </summary>
     public sealed record Finish : ExecCommand;
+
+    /// <summary>
+    /// Only message of a <c>kiln-exec credential</c> process, sent instead of <see cref="Hello"/>: it does not take the
+    /// runner's place. Answered by <see cref="ExecNotice.Credential"/>, empty unless the asking process belongs to the
+    /// running command's tree and one of its credentials fits.
+    /// </summary>
+    /// <param name="Scheme">git's <c>protocol</c>, for example <c>https</c>.</param>
+    /// <param name="Host">Host with port if any.</param>
+    /// <param name="Path">Path below the host, or empty.</param>
+    /// <param name="Username">User name that git already knows, or empty.</param>
+    public sealed record AskCredential(string Scheme, string Host, string Path, string Username) : ExecCommand;
 }
 
 /// <summary>A credential for one URL prefix, answered to git through exec and never written anywhere.</summary>
@@ -99,8 +119,10 @@ public abstract record ExecNotice
     /// <param name="Running">The command that runs now, if any.</param>
     /// <param name="History">Commands that have ended, in order.</param>
     /// <param name="IsSealed">Whether the log is sealed.</param>
+    /// <param name="IsWaiting">As in <see cref="Log"/>.</param>
     public sealed record State(
-        string ExecVersion, long LogLength, Started? Running, IReadOnlyList<Ended> History, bool IsSealed) : ExecNotice;
+        string ExecVersion, long LogLength, Started? Running, IReadOnlyList<Ended> History, bool IsSealed,
+        bool IsWaiting) : ExecNotice;
 
     /// <summary>A command's main process runs.</summary>
     /// <param name="Id">The command.</param>
@@ -108,9 +130,12 @@ public abstract record ExecNotice
     /// <param name="LogStart">Offset of its first log byte.</param>
     public sealed record Started(string Id, int Pid, long LogStart) : ExecNotice;
 
-    /// <summary>Bytes were spooled; coalesced, at most a few a millisecond.</summary>
+    /// <summary>Bytes were spooled, or the spool began or ceased to wait; coalesced: while a runner does not read, one
+    /// notice stands for all.</summary>
     /// <param name="Length">Length of the log now.</param>
-    public sealed record Log(long Length) : ExecNotice;
+    /// <param name="IsWaiting">True while the spool's bound (or the disk's) is reached: the command's pipe is not read,
+    /// so that it waits in <c>write</c>, until <see cref="ExecCommand.Acknowledge"/> or the disk makes room.</param>
+    public sealed record Log(long Length, bool IsWaiting) : ExecNotice;
 
     /// <summary>A command is over: main process reaped, tree gone, bytes spooled.</summary>
     /// <param name="Id">The command.</param>
@@ -119,9 +144,10 @@ public abstract record ExecNotice
     /// <param name="Stopped"><c>cancelled</c> or <c>timeout</c> when exec was told (or its deadline passed), else <c>null</c>.</param>
     /// <param name="LogStart">Offset of its first log byte.</param>
     /// <param name="LogEnd">Offset behind its last log byte.</param>
-    /// <param name="Outputs">Collected outputs by name, unmasked; empty unless a script declared some.</param>
+    /// <param name="Outputs">Collected outputs by name in declared order, unmasked; masked when it comes from
+    /// <see cref="ExecJournal"/>, because no secret is written to disk. Empty unless a script declared some.</param>
     /// <param name="MissingOutputs">Declared outputs that could not be collected.</param>
-    /// <param name="Captured">Captured stdout, see <see cref="ExecCommand.Start"/>.</param>
+    /// <param name="Captured">Captured stdout, see <see cref="ExecCommand.Start"/>; masked as <paramref name="Outputs"/> is.</param>
     /// <param name="Problem">A sentence when something went wrong beside the exit code (outputs over 1 MiB, NUL in an output).</param>
     public sealed record Ended(
         string Id,
@@ -143,6 +169,11 @@ public abstract record ExecNotice
     /// <summary>Answer to <see cref="ExecCommand.Finish"/>; exec exits right after it.</summary>
     /// <param name="LogLength">Final length of the log.</param>
     public sealed record Sealed(long LogLength) : ExecNotice;
+
+    /// <summary>Answer to <see cref="ExecCommand.AskCredential"/>.</summary>
+    /// <param name="Username">User name; <c>null</c> = no credential.</param>
+    /// <param name="Password">Password or token; <c>null</c> with <paramref name="Username"/>.</param>
+    public sealed record Credential(string? Username, string? Password) : ExecNotice;
 }
 
 /// <summary>
@@ -161,6 +192,26 @@ public static class ExecProtocol
     public const string SpoolFile = "log.spool";
 
     /// <summary>Journal of exec in the run directory: what was started and how it ended, enough for a runner that
-    /// finds exec dead.</summary>
+    /// finds exec dead. Read it with <see cref="ExecJournal"/>.</summary>
     public const string JournalFile = "exec.journal";
+
+    /// <summary>Environment variable of exec, and added by it to every process it starts: marks the processes of a run,
+    /// so that an agent can find those that a killed exec left behind (in <c>/proc/*/environ</c>).</summary>
+    public const string RunIdVariable = "KILN_RUN_ID";
+
+    /// <summary>Environment variable with the socket's absolute path, set for commands that have credentials. Their git
+    /// is told <c>-c credential.helper=</c> and <c>-c "credential.helper=!'/path/of/kiln-exec' credential"</c>.</summary>
+    public const string SocketVariable = "KILN_EXEC_SOCKET";
+
+    /// <summary>Environment variable of exec: most log bytes that wait to be acknowledged (default 1 GiB).</summary>
+    public const string SpoolLimitVariable = "KILN_SPOOL_LIMIT";
+
+    /// <summary>Environment variable of exec: percent of the free disk that such bytes may take (default 10).</summary>
+    public const string SpoolDiskVariable = "KILN_SPOOL_DISK_PERCENT";
+
+    /// <summary>Line that exec writes to its stdout once it listens; then it lets go of stdin, stdout and stderr.</summary>
+    public const string ReadyLine = "ready";
+
+    /// <summary>Largest message in bytes; a longer one ends the connection.</summary>
+    public const int MaxFrame = 32 * 1024 * 1024;
 }

@@ -1,0 +1,40 @@
+using Kiln.Contracts.Exec;
+using Kiln.Exec.Interop;
+
+namespace Kiln.Exec.Journal;
+
+/// <summary>Appends notices to the journal; a record is on disk when the call returns.</summary>
+internal sealed class JournalWriter
+{
+    private readonly FrameWriter _frames = new();
+    private readonly int _fd;
+
+    private JournalWriter(int fd) => _fd = fd;
+
+    /// <summary>
+    /// Opens the journal and with it the run directory, for life: <c>null</c> when another exec has it, or had it and
+    /// died, since what it started may still run and must not run twice.
+    /// </summary>
+    public static JournalWriter? TryOpen()
+    {
+        const int exclusiveNow = 2 | 4;
+        const int end = 2;
+        var fd = Libc.Open(
+            ExecProtocol.JournalFile, Libc.ReadWrite | Libc.Create | Libc.Append | Libc.CloseOnExec, 0x180);
+        if (fd < 0)
+        {
+            throw Posix.Broken(ExecProtocol.JournalFile);
+        }
+
+        return Libc.Lock(fd, exclusiveNow) == 0 && Libc.Seek(fd, 0, end) == 0 ? new JournalWriter(fd) : null;
+    }
+
+    public void Append(ExecNotice notice)
+    {
+        ExecNoticeCodec.Write(_frames, notice);
+        // A journal that cannot be written (disk full) does not end the build: exec still knows, only its successor would not.
+        Posix.WriteAll(_fd, _frames.Written);
+        Libc.SyncData(_fd);
+        _frames.Take(_frames.Length);
+    }
+}

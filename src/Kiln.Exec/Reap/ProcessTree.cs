@@ -1,0 +1,82 @@
+using System.Buffers.Text;
+using Kiln.Exec.Interop;
+
+namespace Kiln.Exec.Reap;
+
+/// <summary>
+/// The living descendants of exec by parentage in <c>/proc</c>. A subreaper's descendants cannot leave: setsid, double
+/// forks and daemons keep a line of parents that ends here.
+/// </summary>
+internal static class ProcessTree
+{
+    /// <summary>Pids of every descendant that is not a zombie, parents before children.</summary>
+    public static List<int> Descendants(int root)
+    {
+        var children = new Dictionary<int, List<int>>();
+        foreach (var pid in Directories.Numbers("/proc"))
+        {
+            if (Parent(pid, out var isDead) is var parent && parent > 0)
+            {
+                if (!children.TryGetValue(parent, out var siblings))
+                {
+                    children[parent] = siblings = [];
+                }
+
+                siblings.Add(isDead ? -pid : pid);
+            }
+        }
+
+        var found = new List<int>();
+        Collect(root);
+        return found;
+
+        void Collect(int parent)
+        {
+            if (!children.TryGetValue(parent, out var list))
+            {
+                return;
+            }
+
+            foreach (var child in list)
+            {
+                if (child > 0)
+                {
+                    found.Add(child);
+                }
+
+                Collect(Math.Abs(child));
+            }
+        }
+    }
+
+    /// <summary>Whether <paramref name="pid"/> descends from <paramref name="root"/>.</summary>
+    public static bool IsDescendant(int pid, int root)
+    {
+        while (pid > 1)
+        {
+            pid = Parent(pid, out _);
+            if (pid == root)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Parent's pid; 0 when there is no such process.</summary>
+    private static int Parent(int pid, out bool isDead)
+    {
+        // 4711 (a name (of sorts)) S 4710 4711 …
+        isDead = false;
+        var stat = Posix.ReadFile($"/proc/{pid}/stat", limit: 4096);
+        var nameEnd = stat.AsSpan().LastIndexOf((byte)')');
+        if (stat is null || nameEnd < 0 || stat.Length < nameEnd + 5)
+        {
+            return 0;
+        }
+
+        isDead = stat[nameEnd + 2] is (byte)'Z' or (byte)'X';
+        return Utf8Parser.TryParse(stat.AsSpan(nameEnd + 4), out int parent, out _) ? parent : 0;
+    }
+}
