@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Kiln.Cli.Runs;
 using Kiln.Cli.Servers;
+using Kiln.Contracts.Exec;
 
 namespace Kiln.Cli.Commands;
 
@@ -20,9 +21,10 @@ internal static class FootprintCommand
             try
             {
                 var server = await ServerAsync(scratch.FullName, cancellationToken);
+                var exec = await ExecAsync(Path.Combine(scratch.FullName, "run"), cancellationToken);
                 await WriteAsync(terminal, "kiln-server", Siblings.Server, server);
                 await WriteAsync(terminal, "kiln-agent", Siblings.Agent, idle: null);
-                await WriteAsync(terminal, "kiln-exec", Siblings.Exec, idle: null);
+                await WriteAsync(terminal, "kiln-exec", Siblings.Exec, exec);
                 await WriteAsync(terminal, "kiln", Environment.ProcessPath!, idle: null);
                 return ExitCode.Success;
             }
@@ -52,6 +54,25 @@ internal static class FootprintCommand
         {
             await Task.Delay(Settling, TimeProvider.System, cancellationToken);
             return ResidentBytes(server.ProcessId);
+        }
+    }
+
+    private static async Task<long?> ExecAsync(string runDirectory, CancellationToken cancellationToken)
+    {
+        if (await ExecLaunch.StartAsync(Siblings.Exec, runDirectory, "footprint", [], cancellationToken)
+            is not ExecLaunch.Listening { Pid: var pid })
+        {
+            return null;
+        }
+        using var exec = System.Diagnostics.Process.GetProcessById(pid);
+        try
+        {
+            await Task.Delay(Settling, TimeProvider.System, cancellationToken);
+            return ResidentBytes(pid);
+        }
+        finally
+        {
+            exec.Kill();
         }
     }
 
