@@ -1,0 +1,163 @@
+using System.Collections.Concurrent;
+using Kiln.Agent.Polling;
+using Kiln.Contracts.Protocol;
+using Kiln.Runner;
+using Kiln.Runner.Courier;
+using Kiln.Runner.Workspaces;
+using Microsoft.Extensions.Logging;
+
+namespace Kiln.Agent;
+
+/// <summary>
+/// The attempts an agent works on, from lease or adoption to the delivered end. What is in here is what a poll says the
+/// agent holds.
+/// </summary>
+internal sealed partial class ActiveRuns(
+    RunnerPlace place, string root, AgentServer server, Func<Lease, IRunServer> serverOf, ILogger logger) : IDisposable
+{
+    private readonly ConcurrentDictionary<LeaseKey, ActiveRun> _runs = [];
+    private readonly CancellationTokenSource _detach = new();
+
+    /// <summary>Every attempt in work, also one whose lease is still being asked for.</summary>
+    public IReadOnlyList<LeaseKey> Holding => [.. _runs.Keys];
+
+    /// <summary>Begins a leased attempt; a lease that is in work already is ignored.</summary>
+    public void Start(Lease lease) =>
+        Add(lease.Key, active => RunAsync(active, lease, isAdopted: false));
+
+    /// <summary>Goes on with what an earlier agent left in the directory.</summary>
+    public void AdoptAll()
+    {
+        Directory.CreateDirectory(root);
+        foreach (var path in Directory.EnumerateDirectories(root))
+        {
+            var directory = new RunDirectory(path);
+            if (directory.ReadLease() is { } key)
+            {
+                Log.Adopting(logger, key.RunId);
+                Add(key, active => AdoptAsync(active, key, directory));
+            }
+            else
+            {
+                directory.Remove();
+            }
+        }
+    }
+
+    /// <summary>Passes an order on; for an attempt that is not in work it is void.</summary>
+    public void Stop(StopOrder order)
+    {
+        if (_runs.TryGetValue(order.Key, out var active))
+        {
+            active.Stop(order);
+        }
+    }
+
+    /// <summary>Stops every attempt and waits until their ends are delivered, or until <paramref name="patience"/> says
+    /// that the server will not hear of it any more.</summary>
+    public async Task StopAllAsync(string cause, CancellationToken patience)
+    {
+        foreach (var (key, active) in _runs)
+        {
+            active.Stop(new StopOrder(key, cause, ""));
+        }
+        try
+        {
+            await Task.WhenAll(_runs.Values.Select(static active => active.Work)).WaitAsync(patience);
+        }
+        catch (OperationCanceledException)
+        {
+            // The next agent in this directory delivers the rest.
+        }
+    }
+
+    /// <summary>Lets go of every attempt: exec goes on with them.</summary>
+    public async Task DetachAsync()
+    {
+        await _detach.CancelAsync();
+        await Task.WhenAll(_runs.Values.Select(static active => active.Work));
+    }
+
+    public void Dispose() => _detach.Dispose();
+
+    private void Add(LeaseKey key, Func<ActiveRun, Task> work)
+    {
+        var active = new ActiveRun();
+        if (_runs.TryAdd(key, active))
+        {
+            active.Work = Task.Run(async () =>
+            {
+                try
+                {
+                    await work(active);
+                }
+                finally
+                {
+                    _runs.TryRemove(key, out _);
+                }
+            });
+        }
+    }
+
+    private async Task AdoptAsync(ActiveRun active, LeaseKey key, RunDirectory directory)
+    {
+        var backoff = new Backoff(place.Clock);
+        while (!_detach.IsCancellationRequested)
+        {
+            try
+            {
+                switch (await server.SpecAsync(key, _detach.Token))
+                {
+                    case AgentCall<Lease>.Answered answered:
+                        await RunAsync(active, answered.Reply, isAdopted: true);
+                        return;
+                    case AgentCall<Lease>.Stale:
+                        Log.Abandoned(logger, key.RunId);
+                        await AttemptRunner.AbandonAsync(directory, AttemptRunner.MarkOf(key, place.AgentId), place.Clock);
+                        return;
+                    default:
+                        await backoff.WaitAsync(_detach.Token);
+                        break;
+                }
+            }
+            catch (OperationCanceledException) when (_detach.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task RunAsync(ActiveRun active, Lease lease, bool isAdopted)
+    {
+        var directory = RunDirectory.Of(root, lease.Key);
+        using var runner = new AttemptRunner(lease, directory, place, serverOf(lease), logger);
+        active.Attach(runner);
+        try
+        {
+            var end = await runner.RunAsync(isAdopted, _detach.Token);
+            Log.LetGo(logger, lease.Key.RunId, end);
+        }
+        catch (Exception broken) when (broken is not OperationCanceledException)
+        {
+            // What this agent no longer holds the server declares lost, so nothing of it may go on.
+            Log.Broken(logger, broken, lease.Key.RunId);
+            await AttemptRunner.AbandonAsync(directory, AttemptRunner.MarkOf(lease.Key, place.AgentId), place.Clock);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 230, Level = LogLevel.Information, Message = "Run {RunId} of an earlier agent is adopted")]
+        public static partial void Adopting(ILogger logger, long runId);
+
+        [LoggerMessage(EventId = 231, Level = LogLevel.Warning,
+            Message = "Run {RunId} was given to another meanwhile; it is ended and removed here")]
+        public static partial void Abandoned(ILogger logger, long runId);
+
+        [LoggerMessage(EventId = 232, Level = LogLevel.Debug, Message = "Run {RunId}: {End}")]
+        public static partial void LetGo(ILogger logger, long runId, RunnerEnd end);
+
+        [LoggerMessage(EventId = 233, Level = LogLevel.Error, Message = "Run {RunId} cannot be held any longer and is ended")]
+        public static partial void Broken(ILogger logger, Exception exception, long runId);
+    }
+}

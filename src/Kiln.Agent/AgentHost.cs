@@ -1,0 +1,117 @@
+using System.Runtime.InteropServices;
+using Kiln.Agent.Polling;
+using Kiln.Contracts.Protocol;
+using Kiln.Contracts.Runs;
+using Kiln.Runner;
+using Kiln.Runner.Courier;
+using Kiln.Runner.Spawning;
+using Microsoft.Extensions.Logging;
+
+namespace Kiln.Agent;
+
+/// <summary>An agent, in a process of its own or inside a server: the same code.</summary>
+public static partial class AgentHost
+{
+    /// <summary>How long the ends of stopped runs may take to reach the server, beyond their grace.</summary>
+    private static readonly TimeSpan DeliveryPatience = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan LongestGrace = TimeSpan.FromSeconds(30);
+
+    /// <summary>Product version.</summary>
+    public static string Version { get; } = typeof(AgentHost).Assembly.GetName().Version!.ToString(3);
+
+    /// <summary>A client as an agent needs it: held polls have no timeout, connecting has.</summary>
+    public static HttpClient CreateClient(Uri server) => new(new SocketsHttpHandler
+    {
+        ConnectTimeout = TimeSpan.FromSeconds(10),
+        UseCookies = false,
+    })
+    {
+        BaseAddress = server,
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
+    /// <summary>
+    /// Adopts what is left in the data directory, then takes work until told to stop. Runs then go on under their exec
+    /// for the next agent, unless <see cref="AgentOptions.StopsRuns"/> or <paramref name="stoppingRuns"/> says that they
+    /// end with the agent: they are stopped and their ends delivered before this returns.
+    /// </summary>
+    /// <param name="options">Checked; see <see cref="AgentOptions"/>.</param>
+    /// <param name="http">Its base address is the server; without a timeout of its own, since polls are held.</param>
+    /// <param name="logger">For the operator.</param>
+    /// <param name="stoppingRuns">Stops the runs and then the agent.</param>
+    /// <param name="stopping">Stops the agent.</param>
+    /// <exception cref="AgentStartException">It cannot start; nothing runs.</exception>
+    public static async Task RunAsync(
+        AgentOptions options,
+        HttpClient http,
+        ILogger logger,
+        CancellationToken stoppingRuns,
+        CancellationToken stopping)
+    {
+        using var identity = AgentIdentity.Claim(options.DataDirectory);
+        var place = Place(options, identity);
+        ProcessPrivileges.BecomeSubreaper();
+        var server = new AgentServer(http, options.Token);
+        using var runs = new ActiveRuns(
+            place, Path.Combine(options.DataDirectory, "runs"), server, lease => new HttpRunServer(http, lease), logger);
+        runs.AdoptAll();
+
+        using var asking = CancellationTokenSource.CreateLinkedTokenSource(stopping, stoppingRuns);
+        try
+        {
+            await new AgentLoop(server, Describe(options, identity, place), runs, place.Clock, logger)
+                .RunAsync(asking.Token);
+        }
+        catch (OperationCanceledException) when (asking.IsCancellationRequested)
+        {
+            // Asked to stop.
+        }
+        if (options.StopsRuns || stoppingRuns.IsCancellationRequested)
+        {
+            Log.StoppingRuns(logger, runs.Holding.Count);
+            using var patience = new CancellationTokenSource(DeliveryPatience + LongestGrace);
+            await runs.StopAllAsync(RunReason.AgentStopped, patience.Token);
+        }
+        Log.Leaving(logger, runs.Holding.Count);
+        await runs.DetachAsync();
+    }
+
+    private static RunnerPlace Place(AgentOptions options, AgentIdentity identity)
+    {
+        var source = ExecBinary.FindBeside(AppContext.BaseDirectory) ?? throw new AgentStartException(
+            $"kiln-exec is not beside this program in {AppContext.BaseDirectory}; install them together.");
+        return new RunnerPlace
+        {
+            ExecBinary = ExecBinary.Install(source, Path.Combine(Path.GetFullPath(options.DataDirectory), "bin")),
+            HostName = options.Name,
+            Version = Version,
+            AgentId = identity.Id,
+            Inherited = RunnerPlace.Inherit(Environment.GetEnvironmentVariable),
+            ExecEnvironment = ExecEnvironment.Of(Environment.GetEnvironmentVariable),
+            Clock = TimeProvider.System,
+        };
+    }
+
+    private static AgentInfo Describe(AgentOptions options, AgentIdentity identity, RunnerPlace place) => new(
+        identity.Id,
+        options.Name,
+        Version,
+        RunnerProtocol.Version,
+        "linux",
+        RuntimeInformation.OSArchitecture.ToString().ToLowerInvariant(),
+        options.Labels,
+        options.Capacity,
+        Shells.Detect(place.Inherited["PATH"]),
+        Draining: false);
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 240, Level = LogLevel.Information, Message = "Stopping {Count} runs")]
+        public static partial void StoppingRuns(ILogger logger, int count);
+
+        [LoggerMessage(EventId = 241, Level = LogLevel.Information,
+            Message = "The agent leaves; {Count} runs go on and are adopted by the next agent in its data directory")]
+        public static partial void Leaving(ILogger logger, int count);
+    }
+}

@@ -1,0 +1,76 @@
+using Kiln.Contracts.Protocol;
+using Kiln.Runner.Courier;
+using Microsoft.Extensions.Logging;
+
+namespace Kiln.Agent.Polling;
+
+/// <summary>Holds one poll after the other: takes work and orders from the answers. There is no tick: the server answers
+/// when it has something to say, and otherwise after its hold.</summary>
+internal sealed partial class AgentLoop(
+    AgentServer server, AgentInfo agent, ActiveRuns runs, TimeProvider clock, ILogger logger)
+{
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(30);
+
+    private TimeSpan _patience = TimeSpan.FromMinutes(2);
+    private bool _isConnected;
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var backoff = new Backoff(clock);
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            switch (await server.PollAsync(new PollRequest(agent, runs.Holding), _patience, cancellationToken))
+            {
+                case AgentCall<PollReply>.Answered answered:
+                    backoff.Reset();
+                    Take(answered.Reply);
+                    break;
+                case AgentCall<PollReply>.Refused refused:
+                    _isConnected = false;
+                    Log.Refused(logger, refused.Message);
+                    await backoff.WaitAsync(cancellationToken);
+                    break;
+                case AgentCall<PollReply>.Unreachable unreachable:
+                    _isConnected = false;
+                    Log.Unreachable(logger, unreachable.Message);
+                    await backoff.WaitAsync(cancellationToken);
+                    break;
+                default:
+                    await backoff.WaitAsync(cancellationToken);
+                    break;
+            }
+        }
+    }
+
+    private void Take(PollReply reply)
+    {
+        if (!_isConnected)
+        {
+            _isConnected = true;
+            Log.Connected(logger, agent.Name, agent.Capacity);
+        }
+        _patience = TimeSpan.FromSeconds(Math.Max(1, reply.HoldSeconds)) + Margin;
+        foreach (var lease in reply.Start)
+        {
+            runs.Start(lease);
+        }
+        foreach (var order in reply.Stop)
+        {
+            runs.Stop(order);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 220, Level = LogLevel.Information,
+            Message = "Agent {Name} is connected and takes {Capacity} runs at once")]
+        public static partial void Connected(ILogger logger, string name, int capacity);
+
+        [LoggerMessage(EventId = 221, Level = LogLevel.Error,
+            Message = "The server does not accept this agent; check its token and version: {Message}")]
+        public static partial void Refused(ILogger logger, string message);
+
+        [LoggerMessage(EventId = 222, Level = LogLevel.Warning, Message = "The server cannot be reached: {Message}")]
+        public static partial void Unreachable(ILogger logger, string message);
+    }
+}

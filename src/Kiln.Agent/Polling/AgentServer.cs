@@ -1,0 +1,82 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Serialization.Metadata;
+using Kiln.Contracts;
+using Kiln.Contracts.Protocol;
+using Kiln.Runner.Courier;
+
+namespace Kiln.Agent.Polling;
+
+/// <summary>What came of a call that an agent made under its own token.</summary>
+internal abstract record AgentCall<T>
+{
+    private AgentCall() { }
+
+    public sealed record Answered(T Reply) : AgentCall<T>;
+
+    /// <summary>The lease is another's.</summary>
+    public sealed record Stale : AgentCall<T>;
+
+    /// <summary>The server does not take our token, or not our protocol.</summary>
+    public sealed record Refused(string Message) : AgentCall<T>;
+
+    /// <summary>Nobody answered sensibly: try again.</summary>
+    public sealed record Unreachable(string Message) : AgentCall<T>;
+}
+
+/// <summary>The agent's side of the runner protocol.</summary>
+internal sealed class AgentServer(HttpClient http, string token)
+{
+    private static readonly TimeSpan SpecPatience = TimeSpan.FromSeconds(60);
+
+    private readonly AuthenticationHeaderValue _token = new("Bearer", token);
+
+    /// <summary>Holds one poll.</summary>
+    /// <param name="poll">What we are and hold.</param>
+    /// <param name="patience">After this much silence the server is as good as away.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<AgentCall<PollReply>> PollAsync(
+        PollRequest poll, TimeSpan patience, CancellationToken cancellationToken) =>
+        CallAsync(
+            RunnerProtocol.PollPath, poll, KilnJson.Default.PollRequest, KilnJson.Default.PollReply, patience,
+            cancellationToken);
+
+    /// <summary>Asks again for the lease of a run directory that is to be adopted.</summary>
+    public Task<AgentCall<Lease>> SpecAsync(LeaseKey key, CancellationToken cancellationToken) =>
+        CallAsync(
+            RunnerProtocol.SpecPath, key, KilnJson.Default.LeaseKey, KilnJson.Default.Lease, SpecPatience,
+            cancellationToken);
+
+    private async Task<AgentCall<TReply>> CallAsync<TRequest, TReply>(
+        string path,
+        TRequest body,
+        JsonTypeInfo<TRequest> bodyType,
+        JsonTypeInfo<TReply> replyType,
+        TimeSpan patience,
+        CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body, bodyType) };
+        request.Headers.Authorization = _token;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(patience);
+        try
+        {
+            using var response = await http.SendAsync(request, limit.Token);
+            return response.StatusCode switch
+            {
+                HttpStatusCode.OK when await response.Content.ReadFromJsonAsync(replyType, limit.Token) is { } reply =>
+                    new AgentCall<TReply>.Answered(reply),
+                HttpStatusCode.Conflict => new AgentCall<TReply>.Stale(),
+                HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.BadRequest =>
+                    new AgentCall<TReply>.Refused(
+                        $"HTTP {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(limit.Token)}"),
+                _ => new AgentCall<TReply>.Unreachable($"HTTP {(int)response.StatusCode}"),
+            };
+        }
+        catch (Exception trouble) when (NetworkTrouble.Is(trouble, cancellationToken))
+        {
+            return new AgentCall<TReply>.Unreachable(trouble.Message);
+        }
+    }
+}

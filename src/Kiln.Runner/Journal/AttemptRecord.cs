@@ -1,0 +1,100 @@
+using Kiln.Contracts.Runs;
+
+namespace Kiln.Runner.Journal;
+
+/// <summary>
+/// What has happened in an attempt, each thing once: a restarted runner goes through the same steps again, exec answers
+/// from its journal what it has run already, and what is recorded here is not recorded a second time.
+/// </summary>
+internal sealed class AttemptRecord(EventJournal journal)
+{
+    /// <summary>The recorded end, if the attempt is over.</summary>
+    public RunEvent.Ended? End => journal.Find<RunEvent.Ended>(static _ => true);
+
+    /// <summary>When the first phase began, in Unix milliseconds.</summary>
+    public long Begin()
+    {
+        if (journal.Find<RunEvent.Begun>(static _ => true) is not { } begun)
+        {
+            journal.Append(static stamp => new RunEvent.Begun { Seq = stamp.Seq, AtMs = stamp.AtMs });
+            begun = journal.Find<RunEvent.Begun>(static _ => true)!;
+        }
+        return begun.AtMs;
+    }
+
+    public bool HasBegun => journal.Find<RunEvent.Begun>(static _ => true) is not null;
+
+    public bool HasStarted(string step) => StartOf(step) is not null;
+
+    public bool HasEnded(string step) => journal.Find<RunEvent.StepEnded>(ended => ended.Name == step) is not null;
+
+    /// <summary>When the step began, in Unix milliseconds.</summary>
+    public long? StartOf(string step) => journal.Find<RunEvent.StepStarted>(started => started.Name == step)?.AtMs;
+
+    public void StepStarted(string step, long logStart)
+    {
+        if (!HasStarted(step))
+        {
+            journal.Append(stamp => new RunEvent.StepStarted(step, logStart) { Seq = stamp.Seq, AtMs = stamp.AtMs });
+        }
+    }
+
+    public void StepEnded(string step, StepStatus status, long logEnd, string message)
+    {
+        if (!HasEnded(step))
+        {
+            journal.Append(stamp => new RunEvent.StepEnded(step, status, logEnd, message)
+            {
+                Seq = stamp.Seq,
+                AtMs = stamp.AtMs,
+            });
+        }
+    }
+
+    public void RepoCheckedOut(int index, string commitId, string commitMessage)
+    {
+        if (journal.Find<RunEvent.RepoCheckedOut>(repo => repo.Index == index) is null)
+        {
+            journal.Append(stamp => new RunEvent.RepoCheckedOut(index, commitId, commitMessage)
+            {
+                Seq = stamp.Seq,
+                AtMs = stamp.AtMs,
+            });
+        }
+    }
+
+    public void OutputsCollected(IReadOnlyList<RunOutput> outputs)
+    {
+        if (journal.Find<RunEvent.OutputsCollected>(static _ => true) is null)
+        {
+            journal.Append(stamp => new RunEvent.OutputsCollected(outputs) { Seq = stamp.Seq, AtMs = stamp.AtMs });
+        }
+    }
+
+    public bool HasArtifact(string path) =>
+        journal.Find<RunEvent.ArtifactStored>(stored => stored.Artifact.Path == path) is not null;
+
+    public void ArtifactStored(RunArtifact artifact)
+    {
+        if (!HasArtifact(artifact.Path))
+        {
+            journal.Append(stamp => new RunEvent.ArtifactStored(artifact) { Seq = stamp.Seq, AtMs = stamp.AtMs });
+        }
+    }
+
+    public void Noticed(string reason, string message) =>
+        journal.Append(stamp => new RunEvent.Noticed(reason, message) { Seq = stamp.Seq, AtMs = stamp.AtMs });
+
+    public void Ended(Verdict verdict, long logEnd)
+    {
+        if (End is null)
+        {
+            journal.Append(stamp => new RunEvent.Ended(
+                verdict.Status, verdict.Reason, verdict.Message, verdict.ExitCode, logEnd)
+            {
+                Seq = stamp.Seq,
+                AtMs = stamp.AtMs,
+            });
+        }
+    }
+}

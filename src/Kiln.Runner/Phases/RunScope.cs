@@ -1,0 +1,93 @@
+using Kiln.Contracts.Exec;
+using Kiln.Contracts.Protocol;
+using Kiln.Contracts.Runs;
+using Kiln.Runner.Courier;
+using Kiln.Runner.Journal;
+using Kiln.Runner.Spawning;
+using Kiln.Runner.Steps;
+using Kiln.Runner.Workspaces;
+
+namespace Kiln.Runner.Phases;
+
+/// <summary>What the steps of one attempt share.</summary>
+internal sealed class RunScope
+{
+    private readonly HashSet<string> _known = [];
+
+    public required Lease Lease { get; init; }
+    public required RunnerPlace Place { get; init; }
+    public required RunDirectory Directory { get; init; }
+    public required ExecSession Exec { get; init; }
+    public required AttemptRecord Record { get; init; }
+    public required Spool Spool { get; init; }
+    public required StopState Stop { get; init; }
+    public required IRunServer Server { get; init; }
+
+    public RunSpec Spec => Lease.Spec;
+
+    /// <summary>Repositories as they were checked out, in order.</summary>
+    public List<CheckedOutRepo> Repos { get; } = [];
+
+    /// <summary>The script's outputs, unmasked.</summary>
+    public Dictionary<string, string> Outputs { get; } = [];
+
+    /// <summary>Where the last command's log ended.</summary>
+    public long LogEnd { get; set; }
+
+    /// <summary>The script's exit code, once it has run to an end.</summary>
+    public int? ExitCode { get; set; }
+
+    /// <summary>Commands that an earlier runner of this attempt has started.</summary>
+    public void Remember(ExecNotice.State state)
+    {
+        _known.UnionWith(state.History.Select(static ended => ended.Id));
+        if (state.Running is { } running)
+        {
+            _known.Add(running.Id);
+        }
+    }
+
+    /// <summary>Writes Kiln's own words into the log.</summary>
+    public Task SayAsync(string text) => Exec.SendAsync(new ExecCommand.Say(text));
+
+    /// <summary>Says what command comes now, unless an earlier runner has said so.</summary>
+    public Task SayBeforeAsync(string commandId, string text) =>
+        _known.Contains(commandId) ? Task.CompletedTask : SayAsync(text);
+
+    /// <summary>
+    /// Runs one command for a step; the first one begins the step. A stop that comes while the command is being sent
+    /// is sent once more behind it, since exec ignores one that finds nothing running.
+    /// </summary>
+    public async Task<CommandEnd> RunAsync(string step, string id, ExecCommand command)
+    {
+        var run = Exec.RunAsync(id, command, started => Record.StepStarted(step, started.LogStart));
+        if (Stop.Order is { } order)
+        {
+            await Exec.SendAsync(StopState.CommandFor(order, Spec.GraceSeconds));
+        }
+        var end = await run;
+        if (end is CommandEnd.Ended { Notice.LogEnd: var logEnd })
+        {
+            LogEnd = logEnd;
+        }
+        if (end is CommandEnd.Ended { Notice.Stopped: StopState.TimedOut })
+        {
+            Stop.TryOrder(new StopOrder(Lease.Key, StopState.TimedOut, ""));
+        }
+        return end;
+    }
+
+    /// <summary>Where the log ends now, Kiln's own words included; of a dead exec, where its spool ends.</summary>
+    public async Task<long> MeasureLogAsync()
+    {
+        if (await Exec.LogLengthAsync() is { } length)
+        {
+            return length;
+        }
+        Spool.Measure();
+        return Spool.Length;
+    }
+
+    /// <summary>A secret of the run; the plan never names one that is not there.</summary>
+    public string Secret(string reference) => Spec.Secrets[reference];
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+using Kiln.Contracts.Plans;
+using Kiln.Contracts.Runs;
+using Kiln.Runner.Journal;
+using Kiln.Runner.Steps;
+using Kiln.Runner.Steps.Checkout;
+
+namespace Kiln.Runner.Phases;
+
+/// <summary>Takes a plan's steps one by one. The first that does not pass decides, and those behind it are skipped.</summary>
+internal static class StepSequence
+{
+    public static async Task<Verdict> RunAsync(RunScope run)
+    {
+        Verdict? verdict = null;
+        foreach (var step in run.Spec.Plan.Steps)
+        {
+            if (verdict is null && run.Stop.Order is not null)
+            {
+                verdict = VerdictOf(run, new StepResult.Stopped());
+            }
+            if (verdict is not null)
+            {
+                run.Record.StepEnded(step.Name, StepStatus.Skipped, run.LogEnd, "");
+                continue;
+            }
+            var result = await TakeAsync(run, step);
+            verdict = result is StepResult.Passed ? null : VerdictOf(run, result);
+        }
+        return verdict ?? Verdict.Passed(run.ExitCode);
+    }
+
+    private static async Task<StepResult> TakeAsync(RunScope run, PlannedStep step)
+    {
+        if (!run.Record.HasStarted(step.Name))
+        {
+            await run.SayAsync($"{step.Name} begins");
+        }
+        var result = await RunAsync(run, step);
+        if (result is StepResult.Stopped && run.Stop.Order is { Cause: StopState.Stale })
+        {
+            return result;
+        }
+        run.Record.StepStarted(step.Name, run.Spool.Length);
+        var logEnd = step is PlannedStep.FileArchive || result is StepResult.ExecDied
+            ? await run.MeasureLogAsync()
+            : run.LogEnd;
+        var (status, message) = EndOf(run, result);
+        if (!run.Record.HasEnded(step.Name))
+        {
+            var words = message.Length == 0 ? "" : $": {message}";
+            await run.SayAsync($"{step.Name} {Words(status)} after {Elapsed(run, run.Record.StartOf(step.Name))}{words}");
+        }
+        run.Record.StepEnded(step.Name, status, logEnd, message);
+        return result;
+    }
+
+    private static Task<StepResult> RunAsync(RunScope run, PlannedStep step) => step switch
+    {
+        PlannedStep.Checkout => CheckoutStep.RunAsync(run),
+        PlannedStep.Script script => ScriptSteps.RunAsync(run, script),
+        PlannedStep.PostScript script => ScriptSteps.RunAsync(run, script),
+        PlannedStep.FileArchive archive => FileArchiveStep.RunAsync(run, archive),
+        _ => throw new InvalidOperationException($"no runner for a step of type {step.GetType().Name}"),
+    };
+
+    private static Verdict VerdictOf(RunScope run, StepResult result) => result switch
+    {
+        StepResult.Failed failed => new(RunStatus.Failed, failed.Reason, failed.Message, run.ExitCode),
+        StepResult.ExecDied => Verdict.ExecDied(run.ExitCode),
+        _ when run.Stop.Order is { } order => StopState.VerdictOf(order, run.Spec.Plan.TimeoutMinutes, run.ExitCode),
+        _ => new(RunStatus.Cancelled, RunReason.CancelledByUser, "The run was cancelled.", run.ExitCode),
+    };
+
+    private static (StepStatus Status, string Message) EndOf(RunScope run, StepResult result) => result switch
+    {
+        StepResult.Passed => (StepStatus.Passed, ""),
+        StepResult.Failed failed => (StepStatus.Failed, failed.Message),
+        StepResult.ExecDied => (StepStatus.Failed, Verdict.ExecDied(null).Message),
+        _ when run.Stop.Order is { Cause: StopState.TimedOut } => (StepStatus.Timeout, "stopped"),
+        _ => (StepStatus.Cancelled, "stopped"),
+    };
+
+    private static string Words(StepStatus status) => status switch
+    {
+        StepStatus.Passed => "passed",
+        StepStatus.Timeout => "timed out",
+        StepStatus.Cancelled => "was cancelled",
+        _ => "failed",
+    };
+
+    private static string Elapsed(RunScope run, long? sinceMs)
+    {
+        var ms = run.Place.Clock.GetUtcNow().ToUnixTimeMilliseconds() - (sinceMs ?? 0);
+        return string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, ms) / 1000.0:0.000} s");
+    }
+}

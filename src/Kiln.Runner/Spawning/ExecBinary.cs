@@ -1,0 +1,69 @@
+using System.Security.Cryptography;
+
+namespace Kiln.Runner.Spawning;
+
+/// <summary>
+/// The exec that runs are given: a copy at a path named after its content, so that an upgrade of Kiln never changes a
+/// file that a run in progress executes.
+/// </summary>
+public static class ExecBinary
+{
+    private const string Name = "kiln-exec";
+
+    /// <summary>Beside the running program, <c>null</c> when it is not there.</summary>
+    public static string? FindBeside(string baseDirectory)
+    {
+        var path = Path.Combine(baseDirectory, Name);
+        return File.Exists(path) ? path : null;
+    }
+
+    /// <summary>Puts <paramref name="source"/> below <paramref name="binDirectory"/> and tells where. An existing copy is
+    /// kept as it is. A build without AOT is several files; they go together.</summary>
+    public static string Install(string source, string binDirectory)
+    {
+        var files = FilesOf(source);
+        var target = Path.Combine(binDirectory, HashOf(files));
+        var installed = Path.Combine(target, Name);
+        if (File.Exists(installed))
+        {
+            return installed;
+        }
+        Directory.CreateDirectory(binDirectory);
+        var making = Path.Combine(binDirectory, $".{Guid.NewGuid():n}");
+        Directory.CreateDirectory(making);
+        foreach (var file in files)
+        {
+            File.Copy(file, Path.Combine(making, Path.GetFileName(file)));
+        }
+        try
+        {
+            Directory.Move(making, target);
+        }
+        catch (IOException) when (File.Exists(installed))
+        {
+            // Another agent of this directory's past made the same copy first.
+            Directory.Delete(making, recursive: true);
+        }
+        return installed;
+    }
+
+    private static string[] FilesOf(string source)
+    {
+        var directory = Path.GetDirectoryName(Path.GetFullPath(source))!;
+        string[] managed =
+            [$"{Name}.dll", $"{Name}.runtimeconfig.json", $"{Name}.deps.json", "Kiln.Contracts.dll"];
+        return File.Exists(Path.Combine(directory, managed[0]))
+            ? [source, .. managed.Select(file => Path.Combine(directory, file)).Where(File.Exists)]
+            : [source];
+    }
+
+    private static string HashOf(string[] files)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var file in files)
+        {
+            hash.AppendData(File.ReadAllBytes(file));
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

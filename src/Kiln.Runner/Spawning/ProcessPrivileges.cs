@@ -1,0 +1,11 @@
+namespace Kiln.Runner.Spawning;
+
+/// <summary>What an agent's process asks of the kernel once, at its start.</summary>
+public static class ProcessPrivileges
+{
+    /// <summary>Makes this process the parent of what a dead exec leaves behind, so that it can be ended and reaped.</summary>
+    public static void BecomeSubreaper() => Posix.BecomeSubreaper();
+
+    /// <summary>Keeps other processes of the same user from reading this one's memory, which holds secrets.</summary>
+    public static void HideMemory() => Posix.HideMemory();
+}

@@ -1,0 +1,75 @@
+using Kiln.Contracts.Exec;
+using Kiln.Contracts.Plans;
+using Kiln.Contracts.Runs;
+using Kiln.Runner.Phases;
+using Kiln.Runner.Spawning;
+
+namespace Kiln.Runner.Steps;
+
+/// <summary>The build script with its outputs, and the post-build script.</summary>
+internal static class ScriptSteps
+{
+    public static async Task<StepResult> RunAsync(RunScope run, PlannedStep.Script step)
+    {
+        var environment = ScriptEnvironment.Of(run.Spec, run.Place, run.Directory, run.Repos);
+        var end = await run.RunAsync(step.Name, step.Name, new ExecCommand.StartScript(
+            step.Name, step.Kind, step.Body, [.. environment], run.Directory.Workspace, run.Spec.Plan.Outputs));
+        if (end is CommandEnd.Ended { Notice: var notice })
+        {
+            await CollectAsync(run, notice);
+            run.ExitCode = notice.Stopped is null ? ExitCodeOf(notice) : null;
+        }
+        return ResultOf(run, end, "The script");
+    }
+
+    public static async Task<StepResult> RunAsync(RunScope run, PlannedStep.PostScript step)
+    {
+        var environment = ScriptEnvironment.Of(run.Spec, run.Place, run.Directory, run.Repos);
+        foreach (var (name, value) in run.Outputs)
+        {
+            environment[name] = value;
+        }
+        var end = await run.RunAsync(step.Name, step.Name, new ExecCommand.StartScript(
+            step.Name, "shell", step.Body, [.. environment], run.Directory.Workspace, []));
+        return ResultOf(run, end, "The post-build script");
+    }
+
+    private static async Task CollectAsync(RunScope run, ExecNotice.Ended notice)
+    {
+        foreach (var (name, value) in notice.Outputs)
+        {
+            run.Outputs[name] = value;
+        }
+        var told = run.Record.HasEnded("script");
+        run.Record.OutputsCollected(OutputMask.Apply(notice.Outputs, run.Spec.Secrets.Values));
+        if (notice.MissingOutputs.Count > 0 && !told)
+        {
+            await run.SayAsync($"declared outputs that the script did not set: {string.Join(", ", notice.MissingOutputs)}");
+        }
+    }
+
+    private static StepResult ResultOf(RunScope run, CommandEnd end, string what) => end switch
+    {
+        CommandEnd.ExecDied => new StepResult.ExecDied(),
+        CommandEnd.Refused refused => new StepResult.Failed(RunReason.ToolMissing, $"{what} was not started: {refused.Message}"),
+        CommandEnd.Ended { Notice.Stopped: not null } => new StepResult.Stopped(),
+        CommandEnd.Ended { Notice: { ExitCode: null } killed } => new StepResult.Failed(
+            RunReason.ScriptKilled, $"{what} was ended by signal {killed.Signal}{Hint(killed.Signal)}."),
+        CommandEnd.Ended { Notice: { ExitCode: not 0 } failed } => new StepResult.Failed(
+            RunReason.ScriptFailed, $"{what} ended with exit code {failed.ExitCode}."),
+        CommandEnd.Ended { Notice.Problem: { Length: > 0 } problem } => new StepResult.Failed(RunReason.OutputInvalid, problem),
+        _ when run.Stop.Order is not null => new StepResult.Stopped(),
+        _ => new StepResult.Passed(),
+    };
+
+    private static int ExitCodeOf(ExecNotice.Ended notice) => notice.ExitCode ?? (128 + notice.Signal ?? 0);
+
+    private static string Hint(int? signal) => signal switch
+    {
+        9 => " (SIGKILL), which is often a sign of too little memory",
+        11 => " (SIGSEGV)",
+        15 => " (SIGTERM)",
+        6 => " (SIGABRT)",
+        _ => "",
+    };
+}

@@ -1,0 +1,25 @@
+using Kiln.Contracts.Runs;
+
+namespace Kiln.Runner.Steps;
+
+/// <summary>How a step ended.</summary>
+internal abstract record StepResult
+{
+    private StepResult() { }
+
+    public sealed record Passed : StepResult;
+
+    /// <summary>It failed: the run's own fault, or its surroundings'.</summary>
+    /// <param name="Reason">One of <see cref="RunReason"/>.</param>
+    /// <param name="Message">One sentence.</param>
+    public sealed record Failed(string Reason, string Message) : StepResult;
+
+    /// <summary>It was stopped; why is known to <see cref="Phases.StopState"/>.</summary>
+    public sealed record Stopped : StepResult;
+
+    /// <summary>Exec died under it.</summary>
+    public sealed record ExecDied : StepResult;
+
+    /// <summary>The lease is no longer ours.</summary>
+    public sealed record Stale : StepResult;
+}

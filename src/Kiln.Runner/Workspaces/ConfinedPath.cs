@@ -1,0 +1,39 @@
+namespace Kiln.Runner.Workspaces;
+
+/// <summary>Paths of a plan, held below the workspace.</summary>
+internal static class ConfinedPath
+{
+    /// <summary>
+    /// Makes the directories of <paramref name="relative"/> below <paramref name="root"/> one by one. <c>null</c> when
+    /// that would leave the root, by <c>..</c> or through a link that a repository brought along.
+    /// </summary>
+    public static string? CreateDirectory(string root, string relative)
+    {
+        var current = root;
+        foreach (var part in Parts(relative))
+        {
+            if (part == "..")
+            {
+                return null;
+            }
+            current = Path.Combine(current, part);
+            var entry = new DirectoryInfo(current);
+            if (entry.LinkTarget is not null || File.Exists(current))
+            {
+                return null;
+            }
+            entry.Create();
+        }
+        return current;
+    }
+
+    /// <summary>The same path with <c>/</c>, without empty and <c>.</c> parts; <c>null</c> when it has a <c>..</c>.</summary>
+    public static string? Normalize(string relative)
+    {
+        var parts = Parts(relative);
+        return parts.Contains("..") ? null : string.Join('/', parts);
+    }
+
+    private static string[] Parts(string relative) =>
+        [.. relative.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(static part => part != ".")];
+}

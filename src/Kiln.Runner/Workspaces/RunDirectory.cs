@@ -1,0 +1,78 @@
+using System.Text.Json;
+using Kiln.Contracts;
+using Kiln.Contracts.Exec;
+using Kiln.Contracts.Protocol;
+
+namespace Kiln.Runner.Workspaces;
+
+/// <summary>
+/// The directory of one attempt on a host, mode 0700. It holds the lease's name (never its token or spec), exec's and
+/// the runner's journals, the spooled log, the workspace and a temporary directory; all of it goes at the end.
+/// </summary>
+public sealed class RunDirectory(string path)
+{
+    private const UnixFileMode OwnerOnly =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    /// <summary>The directory, absolute.</summary>
+    public string Path { get; } = System.IO.Path.GetFullPath(path);
+
+    /// <summary>Where scripts run.</summary>
+    public string Workspace => At("workspace");
+
+    /// <summary><c>TMPDIR</c> of the run's processes.</summary>
+    public string Temp => At("tmp");
+
+    public string Spool => At(ExecProtocol.SpoolFile);
+
+    public string EventJournal => At("runner.journal");
+
+    /// <summary>Directory of <c>DOCKER_CONFIG</c>.</summary>
+    public string DockerConfig => At("docker");
+
+    /// <summary>Configuration of Kiln's own git commands.</summary>
+    public string GitConfig => At("gitconfig");
+
+    private string LeaseFile => At("lease.json");
+
+    /// <summary>The directory for a lease below <paramref name="root"/>.</summary>
+    public static RunDirectory Of(string root, LeaseKey key) =>
+        new(System.IO.Path.Combine(root, $"{key.RunId}-{key.Attempt}-{key.Fence}"));
+
+    /// <summary>Makes the directory; nothing changes when it is there already.</summary>
+    public void Create(LeaseKey key)
+    {
+        foreach (var own in (string[])[Path, Workspace, Temp])
+        {
+            if (!OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(own, OwnerOnly);
+            }
+        }
+        if (!File.Exists(LeaseFile))
+        {
+            File.WriteAllBytes(LeaseFile, JsonSerializer.SerializeToUtf8Bytes(key, KilnJson.Default.LeaseKey));
+        }
+    }
+
+    /// <summary>SSH host keys for a repository.</summary>
+    public string KnownHosts(int repo) => At($"known_hosts-{repo}");
+
+    /// <summary>Whose directory it is; <c>null</c> when it was not finished being made, so that nothing ran in it.</summary>
+    public LeaseKey? ReadLease()
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(LeaseFile), KilnJson.Default.LeaseKey);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Removes everything. The run's processes must be gone.</summary>
+    public void Remove() => TreeRemoval.Remove(Path);
+
+    private string At(string name) => System.IO.Path.Combine(Path, name);
+}
