@@ -13,7 +13,7 @@ internal static class Shells
         {
             kinds.Add("shell");
         }
-        if (Has("cmd.exe") || Has("wine64") || Has("wine"))
+        if (Has("cmd.exe"))
         {
             kinds.Add("batch_file");
         }

@@ -132,7 +132,8 @@ public sealed partial class AttemptRunner(
         var exec = (await AttachAsync(opened, record, spool, courier))!;
         var limit = begunMs + (lease.Spec.Plan.TimeoutMinutes * 60_000L) - place.Clock.GetUtcNow().ToUnixTimeMilliseconds();
         var state = await exec.HelloAsync(new ExecCommand.Hello(
-            ExecProtocol.Version, [.. lease.Spec.Secrets.Values], Math.Max(0, limit)));
+            ExecProtocol.Version, [.. lease.Spec.Secrets.Values], Math.Max(0, limit),
+            lease.Spec.GraceSeconds * 1000));
         await using var timer = place.Clock.CreateTimer(
             _ => Stop(new StopOrder(lease.Key, StopState.TimedOut, "")),
             null, TimeSpan.FromMilliseconds(Math.Max(0, limit)), Timeout.InfiniteTimeSpan);

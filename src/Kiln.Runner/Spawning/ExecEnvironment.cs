@@ -8,7 +8,7 @@ public static class ExecEnvironment
     /// <summary>The spool's bounds, and where .NET is for an exec that was not compiled ahead of time.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> Of(Func<string, string?> environment)
     {
-        string[] names = [ExecProtocol.SpoolLimitVariable, ExecProtocol.SpoolFreeVariable, "DOTNET_ROOT"];
+        string[] names = [ExecProtocol.SpoolLimitVariable, ExecProtocol.SpoolDiskVariable, "DOTNET_ROOT"];
         return
         [
             .. names.Select(name => KeyValuePair.Create(name, environment(name) ?? ""))

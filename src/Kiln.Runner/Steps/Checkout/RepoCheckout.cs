@@ -10,6 +10,8 @@ namespace Kiln.Runner.Steps.Checkout;
 /// </summary>
 internal sealed class RepoCheckout(RunScope run, PlannedRepo repo, string directory)
 {
+    private static readonly string[] DeeperAndDeeper = ["--depth=50", "--deepen=500", GitCommand.WholeHistory];
+
     private readonly Git _git = new(run, repo, directory);
     private readonly IReadOnlyList<ExecCredential> _credentials = CredentialsOf(run, [repo]);
 
@@ -85,9 +87,9 @@ internal sealed class RepoCheckout(RunScope run, PlannedRepo repo, string direct
         {
             return GitFailure.CommitGone(repo, wanted);
         }
-        foreach (var depth in (string[])["--depth=50", "--deepen=500", GitCommand.WholeHistory])
+        foreach (var (attempt, depth) in DeeperAndDeeper.Index())
         {
-            var id = $"{name}-ref{depth}";
+            var id = $"{name}-ref-{attempt}";
             switch (await TransferAsync(id, GitCommand.Fetch(repo, wanted, wanted.Ref, depth)))
             {
                 case GitEnd.Over over:
