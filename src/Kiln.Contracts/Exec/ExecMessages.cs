@@ -126,7 +126,7 @@ public abstract record ExecNotice
 
     /// <summary>A command's main process runs.</summary>
     /// <param name="Id">The command.</param>
-    /// <param name="Pid">Its process (and session) id.</param>
+    /// <param name="Pid">Its process (and session) id; 0 when an ended command is replayed.</param>
     /// <param name="LogStart">Offset of its first log byte.</param>
     public sealed record Started(string Id, int Pid, long LogStart) : ExecNotice;
 
