@@ -177,8 +177,9 @@ public abstract record ExecNotice
 }
 
 /// <summary>
-/// Names and numbers of the exec protocol. <c>kiln-exec &lt;run-dir&gt;</c> is started with a pipe as stdout and closes
-/// it (EOF, nothing is written) once it listens on the socket; so the runner connects without trying in a loop.
+/// Names and numbers of the exec protocol. <c>kiln-exec &lt;run-dir&gt;</c> is started with a pipe as stdout, writes
+/// <see cref="ReadyLine"/> to it and closes it once it listens on the socket, so that the runner connects without trying
+/// in a loop; <see cref="ExecLaunch.StartAsync"/> does all that.
 /// </summary>
 public static class ExecProtocol
 {
