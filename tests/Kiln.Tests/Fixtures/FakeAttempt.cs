@@ -1,0 +1,118 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Kiln.Contracts.Protocol;
+using Kiln.Contracts.Runs;
+using Kiln.Runner.Courier;
+
+namespace Kiln.Tests.Fixtures;
+
+/// <summary>What a server keeps of one attempt: events without doubles, the log at its offsets, artifacts.</summary>
+internal sealed class FakeAttempt(Lease lease) : IRunServer
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    private readonly Lock _lock = new();
+    private readonly List<RunEvent> _events = [];
+    private readonly MemoryStream _log = new();
+    private readonly TaskCompletionSource<RunEvent.Ended> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<(Func<string, bool> Holds, TaskCompletionSource Seen)> _waiting = [];
+
+    public Lease Lease { get; } = lease;
+
+    /// <summary>When set, every report is answered as one under an old fence.</summary>
+    public bool IsStale { get; set; }
+
+    /// <summary>An order that the next replies carry.</summary>
+    public StopOrder? Stop { get; set; }
+
+    public ConcurrentDictionary<string, byte[]> Artifacts { get; } = [];
+
+    public Task<RunEvent.Ended> Ended => _ended.Task.WaitAsync(Patience);
+
+    public IReadOnlyList<RunEvent> Events
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _events];
+            }
+        }
+    }
+
+    public string Log
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return Encoding.UTF8.GetString(_log.ToArray());
+            }
+        }
+    }
+
+    /// <summary>The bytes of one step alone.</summary>
+    public string LogOf(string step)
+    {
+        var start = Events.OfType<RunEvent.StepStarted>().Single(started => started.Name == step).LogStart;
+        var end = Events.OfType<RunEvent.StepEnded>().Single(ended => ended.Name == step).LogEnd;
+        lock (_lock)
+        {
+            return Encoding.UTF8.GetString(_log.ToArray()[(int)start..(int)end]);
+        }
+    }
+
+    /// <summary>Waits until the log here holds <paramref name="text"/>.</summary>
+    public Task LogHolds(string text)
+    {
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_lock)
+        {
+            if (Encoding.UTF8.GetString(_log.ToArray()).Contains(text))
+            {
+                return Task.CompletedTask;
+            }
+            _waiting.Add((log => log.Contains(text), seen));
+        }
+        return seen.Task.WaitAsync(Patience);
+    }
+
+    public Task<ReportOutcome> ReportAsync(
+        ReportHead head, ReadOnlyMemory<byte> log, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (IsStale)
+            {
+                return Task.FromResult<ReportOutcome>(new ReportOutcome.Stale());
+            }
+            _events.AddRange(head.Events.Where(sent => sent.Seq == _events.Count + 1));
+            foreach (var sent in head.Events.Where(sent => sent.Seq > _events.Count))
+            {
+                _events.Add(sent);
+            }
+            var known = (int)Math.Min(_log.Length - head.LogOffset, log.Length);
+            Assert.True(known >= 0, "a report left a gap in the log");
+            _log.Write(log.Span[known..]);
+            var text = Encoding.UTF8.GetString(_log.ToArray());
+            _waiting.RemoveAll(waiting => waiting.Holds(text) && waiting.Seen.TrySetResult());
+            var end = _events.OfType<RunEvent.Ended>().FirstOrDefault();
+            var isOver = end is not null && end.LogEnd == _log.Length;
+            if (isOver)
+            {
+                _ended.TrySetResult(end!);
+            }
+            return Task.FromResult<ReportOutcome>(
+                new ReportOutcome.Accepted(new ReportReply(_events.Count, _log.Length, Stop, isOver)));
+        }
+    }
+
+    public async Task<StoreOutcome> StoreAsync(
+        RunArtifact artifact, Stream content, CancellationToken cancellationToken)
+    {
+        using var stored = new MemoryStream();
+        await content.CopyToAsync(stored, cancellationToken);
+        Artifacts[artifact.Path] = stored.ToArray();
+        return new StoreOutcome.Stored(artifact);
+    }
+}

@@ -1,0 +1,212 @@
+using System.Diagnostics;
+using System.Globalization;
+using Kiln.Contracts.Plans;
+using Kiln.Contracts.Protocol;
+using Kiln.Contracts.Runs;
+using Kiln.Runner;
+using static Kiln.Tests.Runner.RunSpecs;
+
+namespace Kiln.Tests.Runner;
+
+public sealed class RunTests : IDisposable
+{
+    private readonly RunnerHost _host = new();
+
+    public void Dispose() => _host.Dispose();
+
+    [Fact]
+    public async Task A_script_that_passes_leaves_its_log_its_events_and_nothing_on_the_host()
+    {
+        var run = await _host.RunAsync(Of(Shell("echo one\necho two >&2\n")));
+
+        Assert.Equal("one\ntwo\n", run.LogOf("script"));
+        Assert.Equal(RunStatus.Passed, (await run.Ended).Status);
+        Assert.Equal(0, (await run.Ended).ExitCode);
+        Assert.Equal(
+            ["Begun", "StepStarted", "OutputsCollected", "StepEnded", "Ended"],
+            run.Events.Select(static happened => happened.GetType().Name));
+        Assert.Equal(Enumerable.Range(1, 5), run.Events.Select(static happened => (int)happened.Seq));
+    }
+
+    [Fact]
+    public async Task A_failing_script_gives_its_exit_code_and_skips_what_comes_after()
+    {
+        var run = await _host.RunAsync(Of(Shell("exit 3"), new PlannedStep.PostScript("echo never")));
+
+        var end = await run.Ended;
+        Assert.Equal((RunStatus.Failed, RunReason.ScriptFailed, 3), (end.Status, end.Reason, end.ExitCode));
+        Assert.Equal("The script ended with exit code 3.", end.Message);
+        Assert.Equal(StepStatus.Skipped, run.Events.OfType<RunEvent.StepEnded>().Last().Status);
+        Assert.DoesNotContain("never", run.Log);
+    }
+
+    [Fact]
+    public async Task A_script_that_kills_itself_is_told_apart_from_one_that_fails()
+    {
+        var end = await (await _host.RunAsync(Of(Shell("kill -9 $$")))).Ended;
+
+        Assert.Equal((RunReason.ScriptKilled, 137), (end.Reason, end.ExitCode));
+    }
+
+    [Fact]
+    public async Task Secrets_are_masked_in_log_and_outputs()
+    {
+        var spec = Of(Shell("echo \"pass: $PASS\"\nOUT=\"x-$PASS\"\nPLAIN=y")).With(plan => plan with
+        {
+            Variables = [new("PASS", "", SecretRef: "pass")],
+            Outputs = ["OUT", "PLAIN"],
+        }) with
+        { Secrets = new Dictionary<string, string> { ["pass"] = "opensesame" } };
+
+        var run = await _host.RunAsync(spec);
+
+        Assert.Equal("pass: ********\n", run.LogOf("script"));
+        Assert.Equal(
+            [new RunOutput("OUT", "********", IsCredential: true), new RunOutput("PLAIN", "y")],
+            run.Events.OfType<RunEvent.OutputsCollected>().Single().Outputs);
+    }
+
+    [Fact]
+    public async Task Outputs_of_the_script_are_variables_of_the_post_script_and_of_the_archive()
+    {
+        var run = await _host.RunAsync(Of(
+            Shell("mkdir -p out/app; PKG_FILE=app-1.tgz; echo data > out/app/$PKG_FILE"),
+            new PlannedStep.FileArchive("out/$APP"),
+            new PlannedStep.PostScript("echo \"post $PKG_FILE\"")).With(plan => plan with
+            {
+                Variables = [new("APP", "app"), new("PKG_FILE", "other.tgz")],
+                Outputs = ["PKG_FILE"],
+            }));
+
+        Assert.Equal("post app-1.tgz\n", run.LogOf("post_script"));
+        Assert.Equal("data\n"u8.ToArray(), run.Artifacts["app-1.tgz"]);
+        Assert.Equal(5, run.Events.OfType<RunEvent.ArtifactStored>().Single().Artifact.Size);
+    }
+
+    [Fact]
+    public async Task A_missing_package_fails_the_run_and_tells_what_is_there()
+    {
+        var end = await (await _host.RunAsync(Of(Shell("mkdir dist; touch dist/a dist/b"), new PlannedStep.FileArchive("dist"))
+            .With(plan => plan with { Variables = [new("PKG_FILE", "c.tgz")] }))).Ended;
+
+        Assert.Equal(RunReason.ArchiveMissing, end.Reason);
+        Assert.Equal("$WORKSPACE/dist/c.tgz does not exist; $WORKSPACE/dist holds a, b.", end.Message);
+    }
+
+    [Theory]
+    [InlineData("ln -s /etc/passwd c.tgz", "is a link that leads out of the workspace")]
+    [InlineData("ln -s ../../../../../etc/passwd c.tgz", "is a link that leads out of the workspace")]
+    [InlineData("mkfifo c.tgz", "is not a regular file")]
+    [InlineData("mkdir c.tgz", "is not a regular file")]
+    public async Task A_package_that_is_no_regular_file_of_the_workspace_is_not_read(string script, string why)
+    {
+        var run = await _host.RunAsync(Of(Shell(script), new PlannedStep.FileArchive(""))
+            .With(plan => plan with { Variables = [new("PKG_FILE", "c.tgz")] }));
+
+        Assert.Contains(why, (await run.Ended).Message);
+        Assert.Empty(run.Artifacts);
+    }
+
+    [Fact]
+    public async Task Cancelling_ends_the_tree_and_says_who_did_it()
+    {
+        var attempt = RunnerHost.Attempt(Of(Shell("trap 'echo bye; exit 9' TERM; echo up; sleep 600 & wait"), new PlannedStep.PostScript("echo never")));
+        using var runner = _host.Runner(attempt);
+        var running = runner.RunAsync(isAdopted: false, CancellationToken.None);
+        await attempt.LogHolds("up");
+
+        runner.Stop(new StopOrder(attempt.Lease.Key, "cancelled", "Cancelled by ann."));
+
+        var end = await attempt.Ended;
+        Assert.Equal((RunStatus.Cancelled, RunReason.CancelledByUser, "Cancelled by ann."), (end.Status, end.Reason, end.Message));
+        Assert.Equal(RunnerEnd.Delivered, await running);
+        Assert.Equal("up\nbye\n", attempt.LogOf("script"));
+        Assert.DoesNotContain("never", attempt.Log);
+    }
+
+    [Fact]
+    public async Task A_runner_that_lets_go_is_followed_by_one_that_brings_the_same_log_to_its_end()
+    {
+        var gate = Path.Combine(_host.Place.Inherited["HOME"], $"kiln-test-{Guid.NewGuid():n}");
+        try
+        {
+            var attempt = RunnerHost.Attempt(Of(Shell($"echo before; until [ -e {gate} ]; do sleep 0.01; done; echo after")));
+            using var letGo = new CancellationTokenSource();
+            using (var first = _host.Runner(attempt))
+            {
+                var running = first.RunAsync(isAdopted: false, letGo.Token);
+                await attempt.LogHolds("before");
+                await letGo.CancelAsync();
+                Assert.Equal(RunnerEnd.Detached, await running);
+            }
+            await File.WriteAllTextAsync(gate, "");
+
+            using var second = _host.Runner(attempt);
+            Assert.Equal(RunnerEnd.Delivered, await second.RunAsync(isAdopted: true, CancellationToken.None));
+
+            Assert.Equal("before\nafter\n", attempt.LogOf("script"));
+            Assert.Equal(RunStatus.Passed, (await attempt.Ended).Status);
+            Assert.Single(attempt.Events.OfType<RunEvent.StepStarted>());
+            Assert.Equal(1, attempt.Log.Split("script begins").Length - 1);
+        }
+        finally
+        {
+            File.Delete(gate);
+        }
+    }
+
+    [Fact]
+    public async Task A_killed_exec_loses_the_run_and_leaves_none_of_its_processes()
+    {
+        var attempt = RunnerHost.Attempt(Of(Shell("echo up $$ $PPID; setsid sleep 600 & sleep 600")));
+        using var runner = _host.Runner(attempt);
+        var running = runner.RunAsync(isAdopted: false, CancellationToken.None);
+        await attempt.LogHolds("up");
+        var words = attempt.Log.Split("up ")[1].Split('\n')[0].Split(' ');
+        var script = int.Parse(words[0], CultureInfo.InvariantCulture);
+        using var exec = Process.GetProcessById(int.Parse(words[1], CultureInfo.InvariantCulture));
+
+        exec.Kill();
+
+        var end = await attempt.Ended;
+        Assert.Equal((RunStatus.Lost, RunReason.ExecDied), (end.Status, end.Reason));
+        Assert.Equal(RunnerEnd.Delivered, await running);
+        Assert.False(Directory.Exists($"/proc/{script}") && !IsZombie(script));
+        Assert.False(Directory.Exists(_host.DirectoryOf(attempt).Path));
+    }
+
+    [Fact]
+    public async Task Under_an_old_fence_everything_is_ended_and_nothing_more_is_reported()
+    {
+        var attempt = RunnerHost.Attempt(Of(Shell("echo up; sleep 600")));
+        using var runner = _host.Runner(attempt);
+        var running = runner.RunAsync(isAdopted: false, CancellationToken.None);
+        await attempt.LogHolds("up");
+        attempt.IsStale = true;
+
+        runner.Stop(new StopOrder(attempt.Lease.Key, "stale", ""));
+
+        Assert.Equal(RunnerEnd.Stale, await running);
+        Assert.DoesNotContain(attempt.Events, static happened => happened is RunEvent.Ended);
+        Assert.False(Directory.Exists(_host.DirectoryOf(attempt).Path));
+    }
+
+    [Fact]
+    public async Task A_large_log_arrives_whole()
+    {
+        var run = await _host.RunAsync(Of(Shell("seq 1 600000")));
+
+        Assert.Equal(string.Join('\n', Enumerable.Range(1, 600_000)) + "\n", run.LogOf("script"));
+    }
+
+    [Fact]
+    public async Task A_workspace_that_resists_is_removed_too()
+    {
+        await _host.RunAsync(Of(Shell("""
+            mkdir -p a/b; touch a/b/c; ln -s /etc etc; chmod 500 a/b; chmod 000 a
+            for i in $(seq 1 300); do mkdir ddddddddddddddddddddd; cd ddddddddddddddddddddd; done
+            """)));
+    }
+
+    private static bool IsZombie(int pid) => File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ");
+}
