@@ -2,6 +2,7 @@ using Kiln.Contracts.Catalogue;
 using Kiln.Server.BuildImages;
 using Kiln.Server.Clusters;
 using Kiln.Server.CodeHosts;
+using Kiln.Server.Definitions;
 using Kiln.Server.DockerfileTemplates;
 using Kiln.Server.Http;
 using Kiln.Server.ObjectStorages;
@@ -18,6 +19,7 @@ internal static class CatalogueSlices
 {
     public static IServiceCollection AddCatalogue(this IServiceCollection services) => services
         .AddJson(CatalogueJson.Default)
+        .AddSingleton<KnownProjects>()
         .AddProjects()
         .AddServices()
         .AddCodeHosts()

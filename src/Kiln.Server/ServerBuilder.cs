@@ -1,4 +1,6 @@
 using Kiln.Contracts;
+using Kiln.Server.Agents;
+using Kiln.Server.Demo;
 using Kiln.Server.Http;
 using Kiln.Server.Identity;
 using Kiln.Server.Settings;
@@ -13,7 +15,7 @@ public static class ServerBuilder
 {
     /// <summary>Builds the whole server.</summary>
     /// <param name="options">Validated settings.</param>
-    /// <param name="data">The opened data directory; the server closes it at its end.</param>
+    /// <param name="data">The opened data directory.</param>
     /// <param name="database">The opened database; the server closes it at its end.</param>
     /// <param name="time">Clock of everything that the server decides by time.</param>
     public static WebApplication Build(KilnOptions options, DataDirectory data, Database database, TimeProvider time)
@@ -24,7 +26,7 @@ public static class ServerBuilder
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, options));
         builder.Services
             .AddSingleton(options)
-            .AddSingleton(_ => data)
+            .AddSingleton(data)
             .AddSingleton(time)
             .AddHttpJson()
             .AddJson(KilnJson.Default)
@@ -32,7 +34,9 @@ public static class ServerBuilder
             .AddHealth()
             .AddStorage(database)
             .AddIdentity()
-            .AddCatalogue();
+            .AddCatalogue()
+            .AddEmbeddedAgent(options)
+            .AddDemo(options);
 
         var app = builder.Build();
         app.UseMiddleware<ErrorEnvelope>();

@@ -1,5 +1,8 @@
 using System.Collections;
 using System.Net.Sockets;
+using Kiln.Agent;
+using Kiln.Server.Demo;
+using Kiln.Server.Identity;
 using Kiln.Server.Settings;
 using Kiln.Server.Storage;
 using Kiln.Server.Storage.Sqlite;
@@ -36,13 +39,14 @@ public static class Startup
     {
         try
         {
-            using var data = DataDirectory.Open(options.Data);
+            var data = DataDirectory.Open(options.Data);
             var database = await SqliteDatabase.OpenAsync(data.Root, TimeProvider.System);
             await using var app = ServerBuilder.Build(options, data, database, TimeProvider.System);
             await app.RunAsync();
             return Success;
         }
-        catch (Exception refused) when (refused is DataDirectoryException or StoreUnusableException)
+        catch (Exception refused) when (refused is DataDirectoryException or StoreUnusableException
+            or MasterKeyException or AgentStartException or DemoException)
         {
             await errors.WriteAsync($"kiln-server: {refused.Message}\n");
             return CannotStart;

@@ -25,8 +25,13 @@ public static class CodeHostApi
     }
 
     private static async Task<Results<Changed, ApiError>> Create(
-        HttpRequest request, CodeHostStore store, CodeHostReader reader, Caller caller, CancellationToken cancellationToken) =>
-        (await DefinitionCalls.CreateAsync(request, store, What, caller, reader.Read, cancellationToken)).Answer;
+        HttpRequest request, CodeHostStore store, CodeHostReader reader, KnownProjects projects, Caller caller,
+        CancellationToken cancellationToken)
+    {
+        var keys = await projects.KeysAsync(cancellationToken);
+        return (await DefinitionCalls.CreateAsync(
+            request, store, What, caller, body => reader.Read(body, keys), cancellationToken)).Answer;
+    }
 
     private static async Task<Results<Ok<CodeHostList>, ApiError>> List(
         string? projectKey, HttpRequest request, CodeHostStore store, CancellationToken cancellationToken)

@@ -10,10 +10,10 @@ internal sealed class CodeHostReader(SecretVault vault)
 {
     private static readonly string[] SecretFields = ["token", "password", "ssh_key"];
 
-    public Draft<CodeHost> Read(BodyObject body)
+    public Draft<CodeHost> Read(BodyObject body, IReadOnlyList<string> projects)
     {
         var name = NameRules.Read(body, "name");
-        return new(body.Text("project_key", Presence.Optional), name, Value(body, name, "", ""));
+        return new(KnownProjects.Read(body, Presence.Optional, projects), name, Value(body, name, "", ""));
     }
 
     /// <summary>Reads a replacement; the name stays.</summary>

@@ -17,7 +17,8 @@ public static class IdentitySlice
         })
         .AddSingleton(provider => AdminToken.Load(
             provider.GetRequiredService<KilnOptions>(), provider.GetRequiredService<DataDirectory>()))
-        .AddSingleton<EmbeddedAgentToken>();
+        .AddSingleton<EmbeddedAgentToken>()
+        .AddHostedService<MasterKeyCheck>();
 }
 
 /// <summary>The first token of a server: from settings, else made once and kept in the data directory.</summary>

@@ -12,7 +12,7 @@ public static class MasterKey
     /// <summary>The key of this server.</summary>
     public static byte[] Load(KilnOptions options, DataDirectory data) =>
         options.MasterKey is { } given ? Parse(given)! : Parse(data.ReadOrMake(data.MasterKeyFile, NewText))
-            ?? throw new InvalidDataException($"{data.MasterKeyFile} does not hold {Bytes} bytes in base64.");
+            ?? throw new MasterKeyException($"{data.MasterKeyFile} does not hold {Bytes} bytes in base64; put back the file that was there.");
 
     /// <summary>Reads base64 text; <c>null</c> when it is not 32 bytes.</summary>
     public static byte[]? Parse(string text)
@@ -22,4 +22,14 @@ public static class MasterKey
     }
 
     private static string NewText() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(Bytes));
+}
+
+/// <summary>The master key is not the one of this server's data; the message tells the user what to do.</summary>
+public sealed class MasterKeyException : Exception
+{
+    public MasterKeyException(string message)
+        : base(message) { }
+
+    public MasterKeyException(string message, Exception cause)
+        : base(message, cause) { }
 }

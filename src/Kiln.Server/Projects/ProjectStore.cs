@@ -6,4 +6,4 @@ namespace Kiln.Server.Projects;
 
 /// <summary>Projects; the name is the project key.</summary>
 public sealed class ProjectStore(DocumentStore documents)
-    : DefinitionStore<Project>(documents, "project", CatalogueJson.Readable.Project);
+    : DefinitionStore<Project>(documents, KnownProjects.Kind, CatalogueJson.Readable.Project);

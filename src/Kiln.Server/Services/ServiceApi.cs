@@ -21,8 +21,12 @@ public static class ServiceApi
     }
 
     private static async Task<Results<Changed, ApiError>> Create(
-        HttpRequest request, ServiceStore store, Caller caller, CancellationToken cancellationToken) =>
-        (await DefinitionCalls.CreateAsync(request, store, "service", caller, Read, cancellationToken)).Answer;
+        HttpRequest request, ServiceStore store, KnownProjects projects, Caller caller, CancellationToken cancellationToken)
+    {
+        var keys = await projects.KeysAsync(cancellationToken);
+        return (await DefinitionCalls.CreateAsync(
+            request, store, "service", caller, body => Read(body, keys), cancellationToken)).Answer;
+    }
 
     private static async Task<Results<Ok<ServiceList>, ApiError>> List(
         string? projectKey, HttpRequest request, ServiceStore store, CancellationToken cancellationToken)
@@ -40,10 +44,10 @@ public static class ServiceApi
         return TypedResults.Ok(new ServiceList(page.Total, [.. page.Items.Select(stored => stored.Value)]));
     }
 
-    private static Draft<Service> Read(BodyObject body)
+    private static Draft<Service> Read(BodyObject body, IReadOnlyList<string> projects)
     {
         var name = NameRules.Read(body, "service_name");
-        return new(body.Text("project_key", Presence.Filled), name, new Service
+        return new(KnownProjects.Read(body, Presence.Filled, projects), name, new Service
         {
             ServiceName = name,
             Description = body.Text("description", Presence.Optional),

@@ -1,25 +1,22 @@
 namespace Kiln.Server.Settings;
 
 /// <summary>
-/// The one directory that holds everything a server keeps. Opened by one server at a time; directories 0700, files 0600.
+/// The one directory that holds everything a server keeps: directories 0700, files 0600. The database in it sees to it that
+/// only one server has it.
 /// </summary>
-public sealed class DataDirectory : IDisposable
+public sealed class DataDirectory
 {
     private const UnixFileMode OwnerDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private readonly FileStream _lock;
+    private const string DatabaseName = "kiln.db";
 
-    private DataDirectory(string root, FileStream @lock)
-    {
-        Root = root;
-        _lock = @lock;
-    }
+    private DataDirectory(string root) => Root = root;
 
     /// <summary>Absolute path.</summary>
     public string Root { get; }
 
     /// <summary>The SQLite database.</summary>
-    public string DatabaseFile => Path.Combine(Root, "kiln.db");
+    public string DatabaseFile => Path.Combine(Root, DatabaseName);
 
     /// <summary>Log chunks.</summary>
     public string Logs => Path.Combine(Root, "logs");
@@ -40,18 +37,17 @@ public sealed class DataDirectory : IDisposable
     public string MasterKeyFile => Path.Combine(Root, "master.key");
 
     /// <summary>Opens the directory, making it when it is not there.</summary>
-    /// <exception cref="DataDirectoryException">Another server has it, or it cannot be written; the message is for the user.</exception>
+    /// <exception cref="DataDirectoryException">It cannot be written; the message is for the user.</exception>
     public static DataDirectory Open(string root)
     {
         try
         {
             Directory.CreateDirectory(root, OwnerDirectory);
-            return new DataDirectory(root, OpenFile(Path.Combine(root, "lock"), FileMode.OpenOrCreate));
-        }
-        catch (IOException) when (Directory.Exists(root))
-        {
-            throw new DataDirectoryException(
-                $"Another kiln-server is using the data directory {root}. Stop it, or choose another with --data.");
+            // Made by hand or by an older umask it may be open to others.
+            File.SetUnixFileMode(root, OwnerDirectory);
+            // SQLite gives its other files the mode of this one.
+            OpenFile(Path.Combine(root, DatabaseName), FileMode.OpenOrCreate, FileShare.ReadWrite).Dispose();
+            return new DataDirectory(root);
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
@@ -77,7 +73,7 @@ public sealed class DataDirectory : IDisposable
         // Written aside and renamed: a crash must not leave half a key.
         var aside = $"{path}.new";
         File.Delete(aside);
-        using (var writer = new StreamWriter(OpenFile(aside, FileMode.CreateNew)))
+        using (var writer = new StreamWriter(OpenFile(aside, FileMode.CreateNew, FileShare.None)))
         {
             writer.Write(text);
             writer.Write('\n');
@@ -86,13 +82,11 @@ public sealed class DataDirectory : IDisposable
         return text;
     }
 
-    public void Dispose() => _lock.Dispose();
-
-    private static FileStream OpenFile(string path, FileMode mode) => new(path, new FileStreamOptions
+    private static FileStream OpenFile(string path, FileMode mode, FileShare share) => new(path, new FileStreamOptions
     {
         Mode = mode,
         Access = FileAccess.ReadWrite,
-        Share = FileShare.None,
+        Share = share,
         UnixCreateMode = OwnerFile,
     });
 }
