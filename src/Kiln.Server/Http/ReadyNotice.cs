@@ -20,8 +20,15 @@ public sealed partial class ReadyNotice(
         // The address is known only when the listener is bound.
         var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var started = lifetime.ApplicationStarted.Register(listening.SetResult);
-        await listening.Task.WaitAsync(stoppingToken);
-        await readiness.Reached.WaitAsync(stoppingToken);
+        try
+        {
+            await listening.Task.WaitAsync(stoppingToken);
+            await readiness.Reached.WaitAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            return; // Stopped, or refused to start, before it was ready.
+        }
         Log.Ready(logger, address.Local);
         if (Environment.GetEnvironmentVariable(SocketVariable) is { Length: > 0 } path)
         {

@@ -14,6 +14,8 @@ public static class ServerLog
         {
             builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         }
+        // Why a server cannot start is said once, in words, by whoever starts it.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         builder.Logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;
