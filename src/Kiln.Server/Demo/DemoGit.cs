@@ -21,9 +21,13 @@ internal static class DemoGit
             await MakeAsync(data, "gitlab/kr-test-org1", "multi-service-demo", cancellationToken);
             await MakeAsync(data, "github/kr-test-org", "zadig", cancellationToken);
         }
-        catch (Exception failed) when (failed is Win32Exception or InvalidOperationException or IOException)
+        catch (Win32Exception missing)
         {
-            throw new DemoException($"The demo's git repositories cannot be made: {failed.Message} Is git installed?", failed);
+            throw new DemoException("The demo needs git; install it (apt-get install git) and start again.", missing);
+        }
+        catch (Exception failed) when (failed is InvalidOperationException or IOException)
+        {
+            throw new DemoException($"The demo's git repositories cannot be made: {failed.Message}", failed);
         }
         return await GitServer.StartAsync(options, data.DemoGit, Token(data), PortsBefore(data), cancellationToken);
     }

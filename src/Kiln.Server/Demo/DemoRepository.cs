@@ -55,7 +55,8 @@ internal static class DemoRepository
             Line(stream, string.Create(CultureInfo.InvariantCulture,
                 $"committer Kiln demo <demo@kiln.invalid> {FirstCommitTime + (60 * i)} +0000"));
             Data(stream, Encoding.UTF8.GetBytes(commit.Message + "\n"));
-            if (commit.Parent is { } parent)
+            // A branch goes on from its own last commit unasked, and refuses to be asked.
+            if (commit.Parent is { } parent && parent != commit.Ref)
             {
                 Line(stream, $"from {parent}");
             }
