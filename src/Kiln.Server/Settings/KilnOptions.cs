@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Kiln.Server.Settings;
 
-/// <summary>Everything a server can be told at its start, validated. docs/operating.md has the table.</summary>
+/// <summary>Everything a server can be told at its start, validated. docs/settings.md has the table.</summary>
 public sealed record KilnOptions
 {
     /// <summary>Where to listen; port 0 = any free one.</summary>

@@ -4,7 +4,7 @@ using Kiln.Server.Identity;
 
 namespace Kiln.Server.Settings;
 
-/// <summary>Every setting there is. The help, docs/operating.md and config.schema.json are checked against it.</summary>
+/// <summary>Every setting there is. The help, docs/settings.md and config.schema.json are checked against it.</summary>
 public static class SettingTable
 {
     private const int ShortestToken = 16;
