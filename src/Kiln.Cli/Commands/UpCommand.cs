@@ -46,7 +46,7 @@ internal static class UpCommand
         var (server, code) = await ServerProcess.StartAsync(arguments, environment, cancellationToken);
         if (server is null)
         {
-            return code;
+            return code == ExitCode.Usage ? ExitCode.Usage : ExitCode.Infrastructure;
         }
         await using var _ = server;
         using var client = new KilnClient(server.Address, Connection.Token(given: null, server.DataDirectory));

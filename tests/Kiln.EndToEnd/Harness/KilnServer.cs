@@ -1,0 +1,98 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Kiln.Cli.Servers;
+using Kiln.Contracts.Client;
+
+namespace Kiln.EndToEnd.Harness;
+
+/// <summary>A real kiln-server with the demo data on a free port, which can be killed and started again.</summary>
+public sealed class KilnServer : IAsyncDisposable
+{
+    private readonly Scratch _scratch;
+    private readonly string[] _options;
+    private RunningProgram _program;
+
+    private KilnServer(Scratch scratch, string[] options, RunningProgram program, Uri address)
+    {
+        _scratch = scratch;
+        _options = options;
+        _program = program;
+        Address = address;
+        Token = File.ReadAllText(Path.Combine(DataDirectory, "admin-token")).Trim();
+        Client = new KilnClient(address, Token);
+        Http = new HttpClient { BaseAddress = address };
+        Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+    }
+
+    public Uri Address { get; }
+
+    public string Token { get; }
+
+    /// <summary>The typed client.</summary>
+    public KilnClient Client { get; }
+
+    /// <summary>The bare API, with the admin token.</summary>
+    public HttpClient Http { get; }
+
+    public string DataDirectory => _scratch["data"];
+
+    public string Log => _program.Errors;
+
+    public static async Task<KilnServer> StartAsync(Scratch scratch, CancellationToken cancellationToken, params string[] options)
+    {
+        var (program, address) = await LaunchAsync(scratch, "127.0.0.1:0", options, cancellationToken);
+        return new KilnServer(scratch, options, program, address);
+    }
+
+    /// <summary>Makes a token for an agent.</summary>
+    public async Task<string> NewAgentTokenAsync(string name, CancellationToken cancellationToken)
+    {
+        using var answer = await Http.PostAsJsonAsync(
+            "openapi/system/tokens", new JsonObject { ["name"] = name, ["kind"] = "agent" }, cancellationToken);
+        answer.EnsureSuccessStatusCode();
+        return (string)JsonNode.Parse(await answer.Content.ReadAsStringAsync(cancellationToken))!["token"]!;
+    }
+
+    /// <summary>Kills the server as a crash does.</summary>
+    public async Task CrashAsync(CancellationToken cancellationToken)
+    {
+        Signal.Crash(_program.Process.Id);
+        await _program.ExitAsync(cancellationToken);
+    }
+
+    /// <summary>Starts it again on the same address and data.</summary>
+    public async Task RestartAsync(CancellationToken cancellationToken)
+    {
+        await _program.DisposeAsync();
+        (_program, _) = await LaunchAsync(_scratch, $"{Address.Host}:{Address.Port}", _options, cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        Http.Dispose();
+        await _program.DisposeAsync();
+    }
+
+    private static async Task<(RunningProgram Program, Uri Address)> LaunchAsync(
+        Scratch scratch, string listen, string[] options, CancellationToken cancellationToken)
+    {
+        using var ready = new ReadySocket();
+        var program = RunningProgram.Start(
+            Binaries.Server,
+            ["--listen", listen, "--data", scratch["data"], "--demo", .. options],
+            scratch.Path,
+            ("NOTIFY_SOCKET", ready.Path),
+            ("HOME", scratch.Path));
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var announced = ready.ReadyAsync(over.Token);
+        var first = await Task.WhenAny(announced, program.ExitAsync(over.Token));
+        await over.CancelAsync();
+        if (first != announced)
+        {
+            throw new InvalidOperationException($"kiln-server did not start: {program.Errors}");
+        }
+        return (program, new Uri((await announced)["X_KILN_URL"]));
+    }
+}
