@@ -1,5 +1,6 @@
 using Kiln.Contracts.Catalogue;
 using Kiln.Server.BuildImages;
+using Kiln.Server.BuildTemplates;
 using Kiln.Server.Clusters;
 using Kiln.Server.CodeHosts;
 using Kiln.Server.Definitions;
@@ -29,6 +30,7 @@ internal static class CatalogueSlices
         .AddRegistries()
         .AddObjectStorages()
         .AddDockerfileTemplates()
+        .AddBuildTemplates()
         .AddTokens()
         .AddHostedService<CatalogueStart>();
 
@@ -42,5 +44,6 @@ internal static class CatalogueSlices
         .MapRegistries()
         .MapObjectStorages()
         .MapDockerfileTemplates()
+        .MapBuildTemplates()
         .MapTokens();
 }

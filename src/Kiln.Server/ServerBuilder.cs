@@ -1,8 +1,10 @@
 using Kiln.Contracts;
 using Kiln.Server.Agents;
+using Kiln.Server.Builds;
 using Kiln.Server.Demo;
 using Kiln.Server.Http;
 using Kiln.Server.Identity;
+using Kiln.Server.Planning;
 using Kiln.Server.Settings;
 using Kiln.Server.Storage;
 using Kiln.Server.Telemetry;
@@ -35,6 +37,8 @@ public static class ServerBuilder
             .AddStorage(database)
             .AddIdentity()
             .AddCatalogue()
+            .AddPlanning()
+            .AddBuilds()
             .AddEmbeddedAgent(options)
             .AddDemo(options);
 
@@ -44,6 +48,7 @@ public static class ServerBuilder
         app.UseMiddleware<BearerAuthentication>();
         app.MapHealth();
         app.MapCatalogue();
+        app.MapBuilds();
         return app;
     }
 

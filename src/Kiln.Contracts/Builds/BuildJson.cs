@@ -11,6 +11,7 @@ namespace Kiln.Contracts.Builds;
 [JsonSerializable(typeof(TemplatedBuildSpec))]
 [JsonSerializable(typeof(BuildTemplate))]
 [JsonSerializable(typeof(BuildTemplateList))]
+[JsonSerializable(typeof(BuildTemplateListItem))]
 [JsonSerializable(typeof(BuildList))]
 [JsonSerializable(typeof(BuildDetail))]
 [JsonSerializable(typeof(ChangeAnswer))]

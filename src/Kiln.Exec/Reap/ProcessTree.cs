@@ -9,15 +9,13 @@ namespace Kiln.Exec.Reap;
 /// </summary>
 internal static class ProcessTree
 {
-    private const int LongestLine = 65536;
-
     /// <summary>Pids of every descendant that is not a zombie, parents before children.</summary>
     public static List<int> Descendants(int root)
     {
         var children = new Dictionary<int, List<int>>();
         foreach (var pid in Directories.Numbers("/proc"))
         {
-            if (Parent(pid, out var isDead) is > 0 and var parent)
+            if (Parent(pid, out var isDead) is var parent && parent > 0)
             {
                 if (!children.TryGetValue(parent, out var siblings))
                 {
@@ -28,30 +26,33 @@ internal static class ProcessTree
             }
         }
 
-        // Pids may be used again while /proc is read: a circle of parents must not keep exec busy.
-        var seen = new HashSet<int> { root };
         var found = new List<int>();
-        var parents = new Queue<int>(seen);
-        while (parents.TryDequeue(out var next))
+        Collect(root);
+        return found;
+
+        void Collect(int parent)
         {
-            foreach (var child in children.GetValueOrDefault(next, []))
+            if (!children.TryGetValue(parent, out var list))
             {
-                if (seen.Add(Math.Abs(child)))
+                return;
+            }
+
+            foreach (var child in list)
+            {
+                if (child > 0)
                 {
-                    parents.Enqueue(Math.Abs(child));
                     found.Add(child);
                 }
+
+                Collect(Math.Abs(child));
             }
         }
-
-        found.RemoveAll(static pid => pid < 0);
-        return found;
     }
 
     /// <summary>Whether <paramref name="pid"/> descends from <paramref name="root"/>.</summary>
     public static bool IsDescendant(int pid, int root)
     {
-        for (var steps = 0; pid > 1 && steps < LongestLine; steps++)
+        while (pid > 1)
         {
             pid = Parent(pid, out _);
             if (pid == root)

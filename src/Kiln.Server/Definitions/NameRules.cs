@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Kiln.Server.Bodies;
 
 namespace Kiln.Server.Definitions;
@@ -30,7 +31,11 @@ public static class NameRules
             return "Must not begin with a dot.";
         }
         var odd = name.EnumerateRunes().FirstOrDefault(
-            rune => !(System.Text.Rune.IsLetterOrDigit(rune) || rune.Value is '-' or '_' or '.' or ' '));
+            rune => !(Rune.IsLetterOrDigit(rune) || IsMark(rune) || rune.Value is '-' or '_' or '.' or ' '));
         return odd == default ? null : $"Must not contain '{Quoted.Short(odd.ToString())}': letters, digits, '-', '_', '.' and inner spaces are fine.";
     }
+
+    // Marks belong to their letters in many scripts.
+    private static bool IsMark(Rune rune) =>
+        Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
 }

@@ -14,6 +14,9 @@ public sealed record Catalogue
     /// <summary>The project's own code hosts before the system's: the first of a name counts.</summary>
     public required IReadOnlyList<CatalogueCodeHost> CodeHosts { get; init; }
 
+    /// <summary>Modules of the project's services that are known; a build may be bound to others too.</summary>
+    public required IReadOnlyList<CatalogueModule> Modules { get; init; }
+
     public required IReadOnlyList<CatalogueImage> Images { get; init; }
     public required IReadOnlyList<Install> Packages { get; init; }
     public required IReadOnlyList<CatalogueCluster> Clusters { get; init; }
@@ -31,6 +34,10 @@ public sealed record Catalogue
     public BuildTemplate? BuildTemplate(string name) => BuildTemplates.FirstOrDefault(template => template.Name == name);
 
     public CatalogueDockerfile? Dockerfile(string name) => Dockerfiles.FirstOrDefault(file => file.Name == name);
+
+    /// <summary>Name that images of a module have.</summary>
+    public string ImageName(string service, string module) =>
+        Modules.FirstOrDefault(known => known.Service == service && known.Module == module)?.ImageName ?? module;
 
     /// <summary>The system's own cluster, which a build gets when it names none.</summary>
     public CatalogueCluster? LocalCluster => Clusters.FirstOrDefault(cluster => cluster.IsLocal);
@@ -68,6 +75,12 @@ public enum CodeHostAuth
     Password,
     SshKey,
 }
+
+/// <summary>A module of a service.</summary>
+/// <param name="Service">Service.</param>
+/// <param name="Module">Module.</param>
+/// <param name="ImageName">Name of its image, not empty.</param>
+public sealed record CatalogueModule(string Service, string Module, string ImageName);
 
 /// <summary>A build image.</summary>
 /// <param name="Id">Id.</param>

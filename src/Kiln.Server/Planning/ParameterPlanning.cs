@@ -73,7 +73,7 @@ internal static class ParameterPlanning
     {
         if (Credential.IsTooCommon(value))
         {
-            draft.Notices.Add($"The credential {key} is too short or too common to be masked in this log; choose a longer one.");
+            draft.Notices.Add(Credential.Warning(key));
         }
     }
 }

@@ -11,11 +11,11 @@ public sealed record ReleaseName(string Image, string Package)
     // What registries take.
     private const int LongestTag = 128;
 
-    /// <summary>Names by module, time, run and the first repository.</summary>
+    /// <summary>Names by image, time, run and the first repository.</summary>
     public static ReleaseName Of(
-        string module, string buildName, IReadOnlyList<RepoInfo> repos, long runId, DateTimeOffset now)
+        string imageName, string buildName, IReadOnlyList<RepoInfo> repos, long runId, DateTimeOffset now)
     {
-        var name = module.Length > 0 ? module : Slug(buildName);
+        var name = imageName.Length > 0 ? imageName : Slug(buildName);
         var tag = Tag(repos.Count == 0 ? null : repos[0], runId, now.ToString("yyyyMMddHHmmss", CultureInfo.InvariantCulture));
         tag = tag.Length > LongestTag ? tag[..LongestTag] : tag;
         return new ReleaseName($"{name}:{tag}", $"{name}-{tag}.tar.gz".Replace('/', '-'));

@@ -32,7 +32,8 @@ internal static class VariablePlanning
         draft.Set("SERVICE", service);
         draft.Set("SERVICE_NAME", service);
         draft.Set("SERVICE_MODULE", module);
-        AddRelease(draft, ReleaseName.Of(module, name, repos, input.RunId, input.Now));
+        AddRelease(draft, ReleaseName.Of(
+            input.Catalogue.ImageName(service, module), name, repos, input.RunId, input.Now));
         for (var i = 0; i < repos.Count; i++)
         {
             AddRepo(draft, repos[i], i);

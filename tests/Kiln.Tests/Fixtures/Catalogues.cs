@@ -11,6 +11,7 @@ public static class Catalogues
     {
         Projects = ["yaml", "demo"],
         CodeHosts = [CodeHost("gitlab", "gitlab"), CodeHost("github-demo", "github")],
+        Modules = [new CatalogueModule("service3", "module3", "team/image3")],
         Images =
         [
             new("1", "ubuntu 18.04"), new("2", "ubuntu 20.04"), new("3", "ubuntu 22.04"), new("4", "ubuntu 24.04"),

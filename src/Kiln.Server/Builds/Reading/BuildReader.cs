@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Kiln.Contracts.Builds;
 using Kiln.Server.Bodies;
-using Kiln.Server.Builds.Rules;
+using Kiln.Server.Definitions;
 using Kiln.Server.Planning;
 
 namespace Kiln.Server.Builds.Reading;
@@ -79,7 +79,7 @@ public sealed record BuildReader(Catalogue Catalogue, BuildDefinition? Stored, s
 
     private string ReadName(BodyObject body)
     {
-        var name = NameReader.Read(body);
+        var name = NameRules.Read(body, "name");
         if (Name.Length > 0 && name.Length > 0 && name != Name)
         {
             body.Refuse("name", $"Says \"{Quoted.Short(name)}\", the address says \"{Quoted.Short(Name)}\"; they must agree.");
@@ -123,20 +123,4 @@ public sealed record BuildReader(Catalogue Catalogue, BuildDefinition? Stored, s
 
     private static ReadResult Result(Violations violations, BuildDefinition definition) =>
         violations.Any ? new ReadResult.Invalid(violations) : new ReadResult.Valid(definition);
-}
-
-/// <summary>Reads the name of a build or template.</summary>
-public static class NameReader
-{
-    /// <summary>The trimmed name; empty when it is refused.</summary>
-    public static string Read(BodyObject body)
-    {
-        var name = body.Text("name", Presence.Filled).Trim();
-        if (name.Length > 0 && BuildName.Problem(name) is { } problem)
-        {
-            body.Refuse("name", problem);
-            return "";
-        }
-        return name;
-    }
 }

@@ -1,0 +1,133 @@
+using Kiln.Contracts.Builds;
+using Kiln.Server.Bodies;
+using Kiln.Server.Http;
+using Kiln.Server.Identity;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Kiln.Server.Builds;
+
+/// <summary>The document's seven calls, and the one that runs a build.</summary>
+public static class BuildApi
+{
+    public static IServiceCollection AddBuilds(this IServiceCollection services) => services
+        .AddSingleton<BuildStore>()
+        .AddSingleton<BuildChanges>()
+        .AddSingleton<BuildReading>()
+        .AddJson(BuildJson.Readable);
+
+    public static IEndpointRouteBuilder MapBuilds(this IEndpointRouteBuilder routes)
+    {
+        var builds = routes.MapGroup("/openapi/build");
+        builds.MapPost("", CreateAsync);
+        builds.MapPut("", ReplaceAsync);
+        builds.MapPut("/{name}/template", ReplaceFromTemplateAsync);
+        builds.MapGet("", ListAsync);
+        builds.MapGet("/{name}/detail", DetailAsync);
+        builds.MapDelete("", DeleteAsync);
+        return routes;
+    }
+
+    private static async Task<Results<Changed, ApiError>> CreateAsync(
+        HttpRequest request, BuildChanges changes, Caller caller, CancellationToken cancellationToken)
+    {
+        var violations = new Violations();
+        var project = BuildQueries.Single(request.Query, "projectKey", violations);
+        if (violations.Any)
+        {
+            return ApiError.Invalid(violations.Errors);
+        }
+        return await RequestBody.ReadAsync(request, cancellationToken) switch
+        {
+            RequestBody.Json json => Answer(
+                await changes.CreateAsync(Form(request), json.Root, project, caller.Name, cancellationToken), BuildErrors.Create),
+            RequestBody.Refused refused => refused.Error,
+            _ => throw new InvalidOperationException("A kind of body is missing here."),
+        };
+    }
+
+    private static Task<Results<Changed, ApiError>> ReplaceAsync(
+        HttpRequest request, BuildChanges changes, Caller caller, CancellationToken cancellationToken) =>
+        ReplaceBodyAsync(Form(request), pathName: "", request, changes, caller, cancellationToken);
+
+    private static Task<Results<Changed, ApiError>> ReplaceFromTemplateAsync(
+        string name, HttpRequest request, BuildChanges changes, Caller caller, CancellationToken cancellationToken) =>
+        ReplaceBodyAsync(BuildForm.FromTemplate, name.Trim(), request, changes, caller, cancellationToken);
+
+    private static async Task<Results<Changed, ApiError>> ReplaceBodyAsync(
+        BuildForm form, string pathName, HttpRequest request, BuildChanges changes, Caller caller,
+        CancellationToken cancellationToken)
+    {
+        var violations = new Violations();
+        var project = BuildQueries.Single(request.Query, "projectKey", violations);
+        if (violations.Any)
+        {
+            return ApiError.Invalid(violations.Errors);
+        }
+        return await RequestBody.ReadAsync(request, cancellationToken) switch
+        {
+            RequestBody.Json json => Answer(
+                await changes.ReplaceAsync(
+                    form, json.Root, project, pathName, IfMatch.Of(request), caller.Name, cancellationToken),
+                BuildErrors.Update),
+            RequestBody.Refused refused => refused.Error,
+            _ => throw new InvalidOperationException("A kind of body is missing here."),
+        };
+    }
+
+    private static async Task<Results<Changed, ApiError>> DeleteAsync(
+        HttpRequest request, BuildChanges changes, Caller caller, CancellationToken cancellationToken)
+    {
+        var violations = new Violations();
+        var name = BuildQueries.Required(request.Query, "name", violations).Trim();
+        var project = BuildQueries.Required(request.Query, "projectKey", violations);
+        return violations.Any
+            ? ApiError.Invalid(violations.Errors)
+            : Answer(
+                await changes.DeleteAsync(project, name, IfMatch.Of(request), caller.Name, cancellationToken),
+                BuildErrors.Delete);
+    }
+
+    private static async Task<Results<Ok<BuildList>, ApiError>> ListAsync(
+        HttpRequest request, BuildStore store, CancellationToken cancellationToken)
+    {
+        var violations = new Violations();
+        var project = BuildQueries.Required(request.Query, "projectKey", violations);
+        var query = BuildQueries.Page(request.Query, violations);
+        return violations.Any
+            ? ApiError.Invalid(violations.Errors)
+            : TypedResults.Ok(await store.ListAsync(project, query, cancellationToken));
+    }
+
+    private static async Task<Results<Ok<BuildDetail>, ApiError>> DetailAsync(
+        string name, HttpRequest request, BuildReading reading, CancellationToken cancellationToken)
+    {
+        var violations = new Violations();
+        var project = BuildQueries.Required(request.Query, "projectKey", violations);
+        var service = BuildQueries.Single(request.Query, "serviceName", violations);
+        var module = BuildQueries.Single(request.Query, "serviceModule", violations);
+        if (violations.Any)
+        {
+            return ApiError.Invalid(violations.Errors);
+        }
+        switch (await reading.DetailAsync(project, name.Trim(), service, module, cancellationToken))
+        {
+            case DetailOutcome.Found found:
+                request.HttpContext.Response.Headers.ETag = found.Tag.ToString();
+                return TypedResults.Ok(found.Detail);
+            case DetailOutcome.Missing missing:
+                return ApiError.NotFound(BuildErrors.Get, missing.Sentence);
+            default:
+                throw new InvalidOperationException("An outcome of a detail is missing here.");
+        }
+    }
+
+    private static BuildForm Form(HttpRequest request) =>
+        request.Query["source"].ToString() == "template" ? BuildForm.FromTemplate : BuildForm.Plain;
+
+    private static Results<Changed, ApiError> Answer(BuildChange change, int code) => change switch
+    {
+        BuildChange.Saved saved => new Changed(saved.Tag) { Warnings = saved.Warnings },
+        BuildChange.Deleted => new Changed(Tag: null),
+        _ => BuildErrors.Of(change, code),
+    };
+}

@@ -1,0 +1,54 @@
+using Kiln.Contracts.Builds;
+using Kiln.Server.Bodies;
+using Kiln.Server.Builds.Answers;
+using Kiln.Server.Http;
+using Kiln.Server.Planning;
+
+namespace Kiln.Server.Builds;
+
+/// <summary>How looking for a build's detail ended. A closed family.</summary>
+public abstract record DetailOutcome
+{
+    private DetailOutcome() { }
+
+    /// <summary>Here it is.</summary>
+    public sealed record Found(BuildDetail Detail, EntityTag Tag) : DetailOutcome;
+
+    /// <summary>Something that was asked for is not there.</summary>
+    /// <param name="Sentence">What, and what there is instead.</param>
+    public sealed record Missing(string Sentence) : DetailOutcome;
+}
+
+/// <summary>Reads builds in full.</summary>
+public sealed class BuildReading(BuildStore store, CatalogueLoader catalogues)
+{
+    /// <summary>Detail of a build; service and module may be empty.</summary>
+    public async Task<DetailOutcome> DetailAsync(
+        string projectKey, string name, string service, string module, CancellationToken cancellationToken)
+    {
+        if (await store.GetAsync(projectKey, name, cancellationToken) is not { } build)
+        {
+            return new DetailOutcome.Missing(NearestNames.Sentence(
+                $"build in project \"{Quoted.Short(projectKey)}\" called", name, await store.NamesAsync(projectKey, cancellationToken)));
+        }
+        var bound = build.Definition.Services();
+        var shown = bound.FirstOrDefault(target =>
+            (service.Length == 0 || target.ServiceName == service) && (module.Length == 0 || target.ServiceModule == module));
+        if (shown is null && (service.Length > 0 || module.Length > 0))
+        {
+            return new DetailOutcome.Missing(NearestNames.Sentence(
+                "service and module bound to this build called", $"{service}/{module}".Trim('/'),
+                bound.Select(target => $"{target.ServiceName}/{target.ServiceModule}")));
+        }
+        var catalogue = await catalogues.LoadAsync(projectKey, cancellationToken);
+        BuildRecipe? recipe = build.Definition switch
+        {
+            BuildDefinition.Plain { Spec: var spec } => spec,
+            BuildDefinition.FromTemplate { Spec: var spec } => catalogue.BuildTemplate(spec.TemplateName),
+            _ => null,
+        };
+        return recipe is null
+            ? new DetailOutcome.Missing($"The template of build \"{name}\" is gone; update the build with another template_name.")
+            : new DetailOutcome.Found(BuildDetails.Of(build, recipe, shown, catalogue), build.Tag);
+    }
+}

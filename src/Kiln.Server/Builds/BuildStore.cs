@@ -1,0 +1,83 @@
+using System.Text.Json;
+using Kiln.Contracts.Builds;
+using Kiln.Server.Identity;
+using Kiln.Server.Planning;
+using Kiln.Server.Storage.Documents;
+
+namespace Kiln.Server.Builds;
+
+/// <summary>Builds over the document store. Credentials are sealed on the way in and opened on the way out.</summary>
+public sealed class BuildStore(DocumentStore documents, SecretVault vault)
+{
+    public const string Kind = "build";
+
+    /// <summary>Tag by which a list finds the builds that are bound to a service.</summary>
+    public static string ServiceTag(string serviceName) => $"service:{serviceName}";
+
+    /// <summary>Tag by which a list finds the builds that are made from a template.</summary>
+    public static string TemplateTag(string templateName) => $"template:{templateName}";
+
+    /// <summary>Stores a new build; <c>null</c> when the project has one of that name. Of two at once one wins.</summary>
+    public async Task<StoredBuild?> CreateAsync(BuildDefinition build, string by, CancellationToken cancellationToken)
+    {
+        var (name, project) = build.Identity();
+        return await documents.CreateAsync(Kind, project, name, Content(build), by, cancellationToken)
+            is CreateOutcome.Created created ? Stored(created.Document, build) : null;
+    }
+
+    /// <summary>Replaces what <paramref name="seen"/> was; <c>null</c> when someone else changed it meanwhile.</summary>
+    public async Task<StoredBuild?> ReplaceAsync(
+        StoredBuild seen, BuildDefinition build, string by, CancellationToken cancellationToken)
+    {
+        var (name, project) = build.Identity();
+        var content = Content(build);
+        return await documents.UpdateAsync(Kind, project, name, seen.Revision, _ => content, by, cancellationToken)
+            is UpdateOutcome.Updated updated ? Stored(updated.Document, build) : null;
+    }
+
+    /// <summary>Deletes a build.</summary>
+    /// <param name="expectedRevision"><c>null</c> = whatever it is.</param>
+    public Task<DeleteOutcome> DeleteAsync(
+        string projectKey, string name, int? expectedRevision, string by, CancellationToken cancellationToken) =>
+        documents.DeleteAsync(Kind, projectKey, name, expectedRevision, by, cancellationToken);
+
+    /// <summary>One build, or <c>null</c>.</summary>
+    public async Task<StoredBuild?> GetAsync(string projectKey, string name, CancellationToken cancellationToken) =>
+        await documents.GetAsync(Kind, projectKey, name, cancellationToken) is { } document
+            ? Stored(document, Credentials.Map(Parse(document), vault.Unseal))
+            : null;
+
+    /// <summary>A page of a project's builds.</summary>
+    public async Task<BuildList> ListAsync(string projectKey, DocumentQuery query, CancellationToken cancellationToken)
+    {
+        var page = await documents.ListAsync(Kind, projectKey, query, cancellationToken);
+        return new BuildList(page.Total, [.. page.Items.Select(Item)]);
+    }
+
+    /// <summary>Names of a project's builds, for suggestions; the first thousand.</summary>
+    public async Task<IReadOnlyList<string>> NamesAsync(string projectKey, CancellationToken cancellationToken) =>
+        [.. (await documents.ListAsync(Kind, projectKey, new DocumentQuery(1, 1000), cancellationToken)).Items
+            .Select(document => document.Name)];
+
+    private DocumentContent Content(BuildDefinition build)
+    {
+        string[] tags =
+        [
+            .. build.Services().Select(service => ServiceTag(service.ServiceName)),
+            .. build is BuildDefinition.FromTemplate { Spec: var spec } ? [TemplateTag(spec.TemplateName)] : Array.Empty<string>(),
+        ];
+        return new DocumentContent(
+            JsonSerializer.Serialize(Credentials.Map(build, vault.Seal), BuildJson.Readable.BuildDefinition),
+            [.. tags.Distinct(StringComparer.Ordinal)]);
+    }
+
+    private static BuildListItem Item(Document document) => new(
+        document.Name, document.ProjectKey, "zadig", document.UpdatedBy, document.UpdatedAt / 1000, Parse(document).Services());
+
+    private static StoredBuild Stored(Document document, BuildDefinition build) =>
+        new(build, document.Id, document.Revision, document.UpdatedBy, document.UpdatedAt / 1000);
+
+    private static BuildDefinition Parse(Document document) =>
+        JsonSerializer.Deserialize(document.Json, BuildJson.Readable.BuildDefinition)
+        ?? throw new InvalidDataException($"The stored build '{document.Name}' is empty.");
+}

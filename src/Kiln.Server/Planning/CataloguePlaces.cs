@@ -1,0 +1,43 @@
+using Kiln.Contracts.Builds;
+using Kiln.Server.BuildImages;
+using Kiln.Server.Clusters;
+using Kiln.Server.Packages;
+using Kiln.Server.Registries;
+
+namespace Kiln.Server.Planning;
+
+/// <summary>Where builds run and what with: reads those slices for <see cref="CatalogueLoader"/>.</summary>
+public sealed class CataloguePlaces(
+    BuildImageStore images, PackageStore packages, ClusterStore clusters, RegistryStore registries)
+{
+    public async Task<IReadOnlyList<CatalogueImage>> ImagesAsync(CancellationToken cancellationToken) =>
+        [.. (await images.AllAsync("", cancellationToken)).Select(image => new CatalogueImage(image.IdText, image.Value.Label))];
+
+    public async Task<IReadOnlyList<Install>> PackagesAsync(CancellationToken cancellationToken) =>
+    [
+        .. (await packages.AllAsync("", cancellationToken))
+            .Where(package => package.Value.Enabled)
+            .Select(package => new Install(package.Value.Name, package.Value.Version)),
+    ];
+
+    /// <summary>Those that every project may use, and the project's.</summary>
+    public async Task<IReadOnlyList<CatalogueCluster>> ClustersAsync(string projectKey, CancellationToken cancellationToken) =>
+    [
+        .. (await clusters.AllAsync("", cancellationToken))
+            .Select(stored => stored.Value)
+            .Where(cluster => cluster.ProjectNames.Count == 0 || cluster.ProjectNames.Contains(projectKey))
+            .Select(cluster => new CatalogueCluster(
+                cluster.Name,
+                cluster.Local,
+                [.. cluster.Strategies.Select(strategy => strategy.StrategyName)],
+                cluster.Strategies.FirstOrDefault(strategy => strategy.Default)?.StrategyName ?? "")),
+    ];
+
+    public async Task<IReadOnlyList<CatalogueRegistry>> RegistriesAsync(CancellationToken cancellationToken) =>
+    [
+        .. (await registries.AllAsync("", cancellationToken)).Select(stored => new CatalogueRegistry(
+            stored.Value.Address, stored.Value.Namespace, stored.Value.IsDefault, stored.Value.AccessKey, stored.Value.SecretKey)),
+    ];
+
+    public IReadOnlyList<CatalogueHost> Hosts() => [];
+}

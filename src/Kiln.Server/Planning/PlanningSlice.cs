@@ -1,0 +1,10 @@
+namespace Kiln.Server.Planning;
+
+/// <summary>Registers what planning and validation read; planning itself is pure.</summary>
+public static class PlanningSlice
+{
+    public static IServiceCollection AddPlanning(this IServiceCollection services) => services
+        .AddSingleton<CatalogueSources>()
+        .AddSingleton<CataloguePlaces>()
+        .AddSingleton<CatalogueLoader>();
+}
