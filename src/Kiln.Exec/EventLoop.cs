@@ -18,8 +18,13 @@ internal sealed unsafe class EventLoop(int listener, Reaper reaper, RunLog log)
     /// <summary>Reads of a fast writer between two looks at everything else.</summary>
     private const int ReadsAtOnce = 16;
 
+    /// <summary>One runner, and gits that ask for credentials; more have to wait in line.</summary>
+    private const int MaxClients = 64;
+
+    private const int OtherDescriptors = 5;
+
     private readonly List<Client> _clients = [];
-    private readonly Libc.PollFd[] _polled = new Libc.PollFd[70];
+    private readonly Libc.PollFd[] _polled = new Libc.PollFd[MaxClients + OtherDescriptors];
     private Client? _runner;
     private long _announcedLength;
     private bool _announcedWaiting;
@@ -55,13 +60,8 @@ internal sealed unsafe class EventLoop(int listener, Reaper reaper, RunLog log)
     private void Wait(Session session)
     {
         var count = 0;
-        Watch(listener, Libc.PollFd.In);
         Watch(reaper.Descriptor, Libc.PollFd.In);
-        foreach (var client in _clients)
-        {
-            Watch(client.Descriptor, client.HasUnsent ? (short)(Libc.PollFd.In | Libc.PollFd.Out) : Libc.PollFd.In);
-        }
-
+        WatchUnless(_clients.Count >= MaxClients, listener, Libc.PollFd.In);
         var isWaiting = false;
         if (session.Running is { } running)
         {
@@ -78,6 +78,11 @@ internal sealed unsafe class EventLoop(int listener, Reaper reaper, RunLog log)
             WatchUnless(running.Stdin?.IsOver ?? true, running.Stdin?.Descriptor ?? 0, Libc.PollFd.Out);
         }
 
+        foreach (var client in _clients)
+        {
+            Watch(client.Descriptor, client.HasUnsent ? (short)(Libc.PollFd.In | Libc.PollFd.Out) : Libc.PollFd.In);
+        }
+
         var longest = isWaiting ? WaitingTickMs : IdleTickMs;
         var wait = session.NextAt is { } next ? Math.Clamp(next - Environment.TickCount64, 0, longest) : longest;
         Poll(_polled.AsSpan(0, count), (int)wait);
@@ -90,13 +95,7 @@ internal sealed unsafe class EventLoop(int listener, Reaper reaper, RunLog log)
             }
         }
 
-        void Watch(int fd, short events)
-        {
-            if (count < _polled.Length)
-            {
-                _polled[count++] = new Libc.PollFd { Fd = fd, Events = events };
-            }
-        }
+        void Watch(int fd, short events) => _polled[count++] = new Libc.PollFd { Fd = fd, Events = events };
     }
 
     private static void Poll(Span<Libc.PollFd> descriptors, int timeoutMs)
@@ -111,7 +110,7 @@ internal sealed unsafe class EventLoop(int listener, Reaper reaper, RunLog log)
     private void Accept()
     {
         int fd;
-        while ((fd = UnixAddress.Accept(listener)) >= 0)
+        while (_clients.Count < MaxClients && (fd = UnixAddress.Accept(listener)) >= 0)
         {
             _clients.Add(new Client(fd));
         }
@@ -146,18 +145,24 @@ internal sealed unsafe class EventLoop(int listener, Reaper reaper, RunLog log)
             session.Handle(command, now);
             session.Advance(now);
         }
-        else if (command is ExecCommand.Hello)
+        else if (command is ExecCommand.Hello && !ProcessTree.IsDescendant(client.PeerPid, Libc.ProcessId()))
         {
-            if (_runner is not null)
-            {
-                Drop(_runner);
-            }
-
-            client.IsRunner = true;
-            _runner = client;
+            Promote(client);
             session.Handle(command, now);
-            _announcedLength = log.Length;
         }
+    }
+
+    /// <summary>What the run itself starts can never get here: it must not steer its own exec.</summary>
+    private void Promote(Client client)
+    {
+        if (_runner is not null)
+        {
+            Drop(_runner);
+        }
+
+        client.IsRunner = true;
+        _runner = client;
+        _announcedLength = log.Length;
     }
 
     private void Drop(Client client)

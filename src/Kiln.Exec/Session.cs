@@ -37,7 +37,7 @@ internal sealed class Session(RunLog log, JournalWriter journal, Starter starter
     {
         get
         {
-            var next = Running is null || Running.Stopped is not null ? null : _deadline;
+            var next = Running is { Main: null, Stopped: null } ? _deadline : null;
             if (Running is { } running)
             {
                 next = Earlier(next, running.Ladder.ActAt);
@@ -99,7 +99,7 @@ internal sealed class Session(RunLog log, JournalWriter journal, Starter starter
         }
 
         Running?.Ladder.Act(now);
-        if (Running is { IsTreeGone: true } over)
+        if (Running is { Main: not null } over && (over.IsTreeGone || over.Ladder.HasGivenUp(now)))
         {
             End(over);
         }
@@ -114,7 +114,7 @@ internal sealed class Session(RunLog log, JournalWriter journal, Starter starter
     {
         if (_history.Find(ended => ended.Id == id) is { } known)
         {
-            announce(new ExecNotice.Started(id, 0, known.LogStart));
+            announce(new ExecNotice.Started(id, Pid: 0, known.LogStart));
             announce(known);
         }
         else if (Running?.Id == id)
@@ -170,6 +170,7 @@ internal sealed class Session(RunLog log, JournalWriter journal, Starter starter
 
     private static string? Problem(Running over, CollectedOutputs outputs, long lost) =>
         lost > 0 ? $"the disk is full: the last {lost} bytes of the log are lost"
+        : !over.IsTreeGone ? "processes of another user, or stuck in the kernel, could not be ended and were left behind"
         : over.Capture is { IsCut: true } ? "the captured output is longer than 1 MiB and was cut"
         : outputs.Problem;
 

@@ -126,7 +126,7 @@ public abstract record ExecNotice
 
     /// <summary>A command's main process runs.</summary>
     /// <param name="Id">The command.</param>
-    /// <param name="Pid">Its process (and session) id.</param>
+    /// <param name="Pid">Its process (and session) id; 0 when an ended command is replayed.</param>
     /// <param name="LogStart">Offset of its first log byte.</param>
     public sealed record Started(string Id, int Pid, long LogStart) : ExecNotice;
 
@@ -177,8 +177,9 @@ public abstract record ExecNotice
 }
 
 /// <summary>
-/// Names and numbers of the exec protocol. <c>kiln-exec &lt;run-dir&gt;</c> is started with a pipe as stdout and closes
-/// it (EOF, nothing is written) once it listens on the socket; so the runner connects without trying in a loop.
+/// Names and numbers of the exec protocol. <c>kiln-exec &lt;run-dir&gt;</c> is started with a pipe as stdout, writes
+/// <see cref="ReadyLine"/> to it and closes it once it listens on the socket, so that the runner connects without trying
+/// in a loop; <see cref="ExecLaunch.StartAsync"/> does all that.
 /// </summary>
 public static class ExecProtocol
 {

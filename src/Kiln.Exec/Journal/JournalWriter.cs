@@ -19,6 +19,13 @@ internal sealed class JournalWriter
     {
         const int exclusiveNow = 2 | 4;
         const int end = 2;
+        // The directory is locked, not the journal: readers of the journal may lock that themselves.
+        var directory = Libc.Open(".", Libc.ReadOnly | Libc.DirectoryOnly | Libc.CloseOnExec, 0);
+        if (Libc.Lock(directory, exclusiveNow) != 0)
+        {
+            return null;
+        }
+
         var fd = Libc.Open(
             ExecProtocol.JournalFile, Libc.ReadWrite | Libc.Create | Libc.Append | Libc.CloseOnExec, 0x180);
         if (fd < 0)
@@ -26,7 +33,7 @@ internal sealed class JournalWriter
             throw Posix.Broken(ExecProtocol.JournalFile);
         }
 
-        return Libc.Lock(fd, exclusiveNow) == 0 && Libc.Seek(fd, 0, end) == 0 ? new JournalWriter(fd) : null;
+        return Libc.Seek(fd, 0, end) == 0 ? new JournalWriter(fd) : null;
     }
 
     public void Append(ExecNotice notice)

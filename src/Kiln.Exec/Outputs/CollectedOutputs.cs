@@ -17,7 +17,8 @@ internal sealed record CollectedOutputs(
     {
         var variables = Posix.ReadFile(files.Variables, MaxBytes);
         var written = Posix.ReadFile(files.Output, MaxBytes);
-        var isTooLong = Libc.Access(files.Output, 0) == 0 && written is null;
+        var isTooLong = (variables is null && Libc.Access(files.Variables, 0) == 0)
+            || (written is null && Libc.Access(files.Output, 0) == 0);
         files.Remove();
         return isTooLong || (variables?.Length ?? 0) + (written?.Length ?? 0) > MaxBytes
             ? new([], files.Declared, "the outputs are larger than 1 MiB in all: none was taken")

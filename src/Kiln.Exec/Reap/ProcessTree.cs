@@ -9,13 +9,15 @@ namespace Kiln.Exec.Reap;
 /// </summary>
 internal static class ProcessTree
 {
+    private const int LongestLine = 65536;
+
     /// <summary>Pids of every descendant that is not a zombie, parents before children.</summary>
     public static List<int> Descendants(int root)
     {
         var children = new Dictionary<int, List<int>>();
         foreach (var pid in Directories.Numbers("/proc"))
         {
-            if (Parent(pid, out var isDead) is var parent && parent > 0)
+            if (Parent(pid, out var isDead) is > 0 and var parent)
             {
                 if (!children.TryGetValue(parent, out var siblings))
                 {
@@ -26,33 +28,30 @@ internal static class ProcessTree
             }
         }
 
+        // Pids may be used again while /proc is read: a circle of parents must not keep exec busy.
+        var seen = new HashSet<int> { root };
         var found = new List<int>();
-        Collect(root);
-        return found;
-
-        void Collect(int parent)
+        var parents = new Queue<int>(seen);
+        while (parents.TryDequeue(out var next))
         {
-            if (!children.TryGetValue(parent, out var list))
+            foreach (var child in children.GetValueOrDefault(next, []))
             {
-                return;
-            }
-
-            foreach (var child in list)
-            {
-                if (child > 0)
+                if (seen.Add(Math.Abs(child)))
                 {
+                    parents.Enqueue(Math.Abs(child));
                     found.Add(child);
                 }
-
-                Collect(Math.Abs(child));
             }
         }
+
+        found.RemoveAll(static pid => pid < 0);
+        return found;
     }
 
     /// <summary>Whether <paramref name="pid"/> descends from <paramref name="root"/>.</summary>
     public static bool IsDescendant(int pid, int root)
     {
-        while (pid > 1)
+        for (var steps = 0; pid > 1 && steps < LongestLine; steps++)
         {
             pid = Parent(pid, out _);
             if (pid == root)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using Kiln.Contracts.Exec;
 
@@ -13,12 +14,16 @@ internal sealed class ExecRun : IAsyncDisposable
     private ExecConnection? _connection;
     private IAsyncEnumerator<ExecNotice>? _notices;
 
-    private ExecRun() => Directory.CreateDirectory(Workspace);
+    private ExecRun(string name)
+    {
+        RunDirectory = System.IO.Path.Combine(_home.FullName, name);
+        Directory.CreateDirectory(Workspace);
+    }
 
     /// <summary>Standard environment of a command.</summary>
     public static readonly KeyValuePair<string, string>[] Path = [new("PATH", "/usr/local/bin:/usr/bin:/bin")];
 
-    public string RunDirectory => System.IO.Path.Combine(_home.FullName, "run");
+    public string RunDirectory { get; }
 
     public string Workspace => System.IO.Path.Combine(_home.FullName, "workspace");
 
@@ -32,9 +37,12 @@ internal sealed class ExecRun : IAsyncDisposable
 
     public byte[] LogBytes => File.ReadAllBytes(System.IO.Path.Combine(RunDirectory, ExecProtocol.SpoolFile));
 
-    public static async Task<ExecRun> StartAsync(params KeyValuePair<string, string>[] environment)
+    public static Task<ExecRun> StartAsync(params KeyValuePair<string, string>[] environment) =>
+        StartAsync("run", environment);
+
+    public static async Task<ExecRun> StartAsync(string name, params KeyValuePair<string, string>[] environment)
     {
-        var run = new ExecRun();
+        var run = new ExecRun(name);
         var launch = await ExecLaunch.StartAsync(KilnBinaries.Exec, run.RunDirectory, run.RunId, environment, run.Token);
         run.Pid = Assert.IsType<ExecLaunch.Listening>(launch).Pid;
         await run.ConnectAsync();
@@ -79,7 +87,7 @@ internal sealed class ExecRun : IAsyncDisposable
                 return wanted;
             }
 
-            if (_notices.Current is ExecNotice.Refused refused)
+            if (_notices.Current is ExecNotice.Refused refused && typeof(T) != typeof(ExecNotice.Refused))
             {
                 Assert.Fail($"exec refused {refused.Id}: {refused.Message}");
             }
@@ -108,6 +116,41 @@ internal sealed class ExecRun : IAsyncDisposable
         return await NextAsync<ExecNotice.Sealed>();
     }
 
+    /// <summary>Living processes that carry the run's mark, exec itself aside.</summary>
+    public List<int> Survivors()
+    {
+        var mark = $"{ExecProtocol.RunIdVariable}={RunId}";
+        var survivors = new List<int>();
+        foreach (var directory in Directory.GetDirectories("/proc"))
+        {
+            if (!int.TryParse(System.IO.Path.GetFileName(directory), out var pid) || pid == Pid)
+            {
+                continue;
+            }
+
+            try
+            {
+                if (File.ReadAllText($"{directory}/environ").Split('\0').Contains(mark))
+                {
+                    survivors.Add(pid);
+                }
+            }
+            catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+            {
+            }
+        }
+
+        return survivors;
+    }
+
+    /// <summary>Kills exec as the kernel's OOM killer would.</summary>
+    public async Task KillExecAsync()
+    {
+        using var exec = Process.GetProcessById(Pid);
+        exec.Kill();
+        await exec.WaitForExitAsync(Token);
+    }
+
     public async ValueTask DisposeAsync()
     {
         // Whatever a test left undone, nothing of it may stay behind.
@@ -126,6 +169,12 @@ internal sealed class ExecRun : IAsyncDisposable
         }
         catch (IOException)
         {
+        }
+
+        foreach (var pid in Survivors())
+        {
+            using var survivor = Process.GetProcessById(pid);
+            survivor.Kill();
         }
 
         _patience.Dispose();
