@@ -2,9 +2,12 @@ using Kiln.Contracts;
 using Kiln.Server.Agents;
 using Kiln.Server.Builds;
 using Kiln.Server.Demo;
+using Kiln.Server.Artifacts;
 using Kiln.Server.Http;
 using Kiln.Server.Identity;
 using Kiln.Server.Planning;
+using Kiln.Server.Queue;
+using Kiln.Server.Runs;
 using Kiln.Server.Settings;
 using Kiln.Server.Storage;
 using Kiln.Server.Telemetry;
@@ -39,6 +42,9 @@ public static class ServerBuilder
             .AddCatalogue()
             .AddPlanning()
             .AddBuilds()
+            .AddRuns()
+            .AddQueue()
+            .AddArtifacts()
             .AddEmbeddedAgent(options)
             .AddDemo(options);
 
@@ -49,6 +55,9 @@ public static class ServerBuilder
         app.MapHealth();
         app.MapCatalogue();
         app.MapBuilds();
+        app.MapRuns();
+        app.MapQueue();
+        app.MapArtifacts();
         return app;
     }
 

@@ -39,6 +39,7 @@ public static class RunReason
     public const string NoHost = "no_host";
     public const string NoHostWithLabels = "no_host_with_labels";
     public const string HostsBusy = "hosts_busy";
+    public const string Starting = "starting";
     public const string HostUnreachable = "host_unreachable";
     public const string LogBackpressure = "log_backpressure";
 

@@ -29,3 +29,16 @@ public sealed class SqliteDocumentStoreCompliance : DocumentStoreCompliance
         return ValueTask.CompletedTask;
     }
 }
+
+public sealed class SqliteRunStoreCompliance : RunStoreCompliance
+{
+    private readonly TempDirectory _directory = new();
+
+    protected override async Task<Database> OpenAsync() => await SqliteDatabase.OpenAsync(_directory.Path, TimeProvider.System);
+
+    protected override ValueTask CleanUpAsync()
+    {
+        _directory.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,61 @@
+using Kiln.Contracts.Protocol;
+using Kiln.Contracts.Runs;
+using Kiln.Server.Http;
+using Kiln.Server.Identity;
+using Kiln.Server.Logs;
+using Kiln.Server.Queue;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Kiln.Server.Artifacts;
+
+/// <summary>Where runners put artifacts.</summary>
+internal static class ArtifactUploadApi
+{
+    public static void Map(IEndpointRouteBuilder routes) => routes
+        .MapPut(RunnerProtocol.ArtifactPath + "{**path}", StoreAsync)
+        .ChecksItsOwnToken()
+        .AcceptsBody(bytes: null);
+
+    private static async Task<Results<Ok<RunArtifact>, ApiError>> StoreAsync(
+        string path,
+        long run,
+        int attempt,
+        long fence,
+        string kind,
+        string? sha256,
+        HttpRequest request,
+        ArtifactUploads uploads,
+        CancellationToken cancellationToken)
+    {
+        var key = new LeaseKey(run, attempt, fence);
+        if (BearerAuthentication.Token(request) is not { } token || !uploads.Accepts(key, token))
+        {
+            return ApiError.Unauthorized("This call needs the run token of the lease that it stores for.");
+        }
+        if (!ArtifactPath.IsValid(path) || kind is not ("package" or "file"))
+        {
+            return ApiError.Invalid("path", "An artifact has a relative path without . and .., and the kind package or file.");
+        }
+        if (!await uploads.IsCurrentAsync(key, cancellationToken))
+        {
+            return ApiError.Conflict(409, "This lease is no longer valid: end everything of the run and report nothing.");
+        }
+        return await uploads.Store.StoreAsync(
+            new LogKey(run, attempt), path, kind, sha256, request.Body, cancellationToken) is { } artifact
+            ? TypedResults.Ok(artifact)
+            : ApiError.Invalid("sha256", "The content hashes to something else: it broke on its way, or changed meanwhile. Send it again.");
+    }
+}
+
+/// <summary>Decides who may store artifacts for a run.</summary>
+public sealed class ArtifactUploads(ArtifactStore store, RunTokens tokens, ReportStore leases)
+{
+    public ArtifactStore Store => store;
+
+    /// <summary>Whether the token is the lease's.</summary>
+    public bool Accepts(LeaseKey key, string token) => tokens.Accepts(key, token);
+
+    /// <summary>Whether the lease still speaks for a run that has not ended.</summary>
+    public async Task<bool> IsCurrentAsync(LeaseKey key, CancellationToken cancellationToken) =>
+        await leases.FindAsync(key, cancellationToken) is { IsEnded: false } attempt && attempt.Accepts(key);
+}

@@ -1,0 +1,71 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Kiln.Contracts.Runs;
+using Kiln.Server.Http;
+using Kiln.Server.Logs;
+using Kiln.Server.Runs;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
+
+namespace Kiln.Server.Artifacts;
+
+/// <summary>Artifacts of runs: list and download.</summary>
+internal static class ArtifactsApi
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/openapi/runs/{id:long}/artifacts", ListAsync);
+        routes.MapGet("/openapi/runs/{id:long}/artifacts/{**path}", DownloadAsync);
+    }
+
+    private static async Task<Results<Ok<ArtifactsAnswer>, ApiError>> ListAsync(
+        long id, int? attempt, RunStore store, PublicAddress address, CancellationToken cancellationToken) =>
+        await RunsApi.FindAsync(store, id, attempt, cancellationToken) is { } run
+            ? TypedResults.Ok(new ArtifactsAnswer([.. run.State.Artifacts.Select(artifact => View(run, artifact, address))]))
+            : RunsApi.Missing(id);
+
+    private static async Task<Results<PhysicalFileHttpResult, ApiError>> DownloadAsync(
+        long id, string path, int? attempt, RunStore store, ArtifactStore artifacts, CancellationToken cancellationToken)
+    {
+        if (await RunsApi.FindAsync(store, id, attempt, cancellationToken) is not { } run)
+        {
+            return RunsApi.Missing(id);
+        }
+        // Only what the run's record names is ever opened, so no path can lead anywhere else.
+        if (run.State.Artifacts.FirstOrDefault(artifact => artifact.Path == path && artifact.Kind != "image") is not { } found)
+        {
+            return ApiError.NotFound(404, $"Run {id} has no artifact \"{path}\".");
+        }
+        return TypedResults.PhysicalFile(
+            artifacts.FileOf(new LogKey(id, run.Attempt), found.Path),
+            "application/octet-stream",
+            fileDownloadName: found.Path[(found.Path.LastIndexOf('/') + 1)..],
+            entityTag: new EntityTagHeaderValue($"\"{found.Sha256}\""),
+            enableRangeProcessing: true);
+    }
+
+    private static ArtifactView View(RunRecord run, RunArtifact artifact, PublicAddress address) => artifact.Kind == "image"
+        ? new ArtifactView(artifact.Path, artifact.Kind, artifact.Size, artifact.Sha256, Url: null)
+        : new ArtifactView(
+            artifact.Path, artifact.Kind, artifact.Size, artifact.Sha256,
+            $"{address.Root}/openapi/runs/{run.RunId}/artifacts/"
+            + string.Join('/', artifact.Path.Split('/').Select(Uri.EscapeDataString))
+            + (run.Attempt == run.LastAttempt ? "" : $"?attempt={run.Attempt}"));
+}
+
+/// <summary>Artifacts of a run.</summary>
+public sealed record ArtifactsAnswer(IReadOnlyList<ArtifactView> Artifacts);
+
+/// <summary>An artifact as the API shows it.</summary>
+/// <param name="Url">Where to download it; absent for images.</param>
+public sealed record ArtifactView(
+    string Path,
+    string Kind,
+    long Size,
+    string Sha256,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Url);
+
+/// <summary>JSON of artifacts.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(ArtifactsAnswer))]
+public sealed partial class ArtifactsJson : JsonSerializerContext;

@@ -1,0 +1,4 @@
+namespace Kiln.Server.Logs;
+
+/// <summary>Names the log of one attempt.</summary>
+public sealed record LogKey(long RunId, int Attempt);

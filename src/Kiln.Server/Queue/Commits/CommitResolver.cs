@@ -1,0 +1,137 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Kiln.Contracts.Plans;
+using Kiln.Contracts.Runs;
+using Kiln.Server.Runs;
+
+namespace Kiln.Server.Queue.Commits;
+
+/// <summary>
+/// Finds the commits of new runs in the background, so that what was planned is what is built. Begins at every start with
+/// the runs that wait for it in the store.
+/// </summary>
+internal sealed partial class CommitResolver(
+    UnresolvedRuns runs, RemoteRefs remotes, RunSignals signals, TimeProvider time, ILogger<CommitResolver> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<long, Task> _working = new();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await BeginAsync(stoppingToken);
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                Log.ListFailed(logger, failure);
+            }
+            await signals.WaitForCommitsWantedAsync(stoppingToken);
+        }
+    }
+
+    private async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        foreach (var runId in await runs.ListAsync(cancellationToken))
+        {
+            _ = _working.GetOrAdd(runId, id => Task.Run(() => WorkAsync(id, cancellationToken), cancellationToken));
+        }
+    }
+
+    private async Task WorkAsync(long runId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await runs.FindAsync(runId, cancellationToken) is { } waiting)
+            {
+                await ResolveAsync(waiting, cancellationToken);
+            }
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.ResolveFailed(logger, failure, runId);
+            await Task.Delay(Pause, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        finally
+        {
+            _working.TryRemove(runId, out _);
+            // A retry may have queued the run again while its first lookup was coming to its end.
+            signals.CommitsWanted();
+        }
+    }
+
+    private async Task ResolveAsync(UnresolvedRun waiting, CancellationToken cancellationToken)
+    {
+        var (run, plan) = (waiting.Run, waiting.Run.Plan);
+        var questions = new List<(PlannedRepo Repo, Task<RemoteAnswer> Answer)>();
+        try
+        {
+            foreach (var repo in plan.Repos.Where(static repo => repo.NeedsCommits()))
+            {
+                var remote = new RemoteRepo(Describe(repo), repo.Url, runs.Login(waiting, repo.Credential), repo.VerifyTls);
+                questions.Add((repo, remotes.AskAsync(remote, Wanted(repo), cancellationToken)));
+            }
+        }
+        catch (CryptographicException failure)
+        {
+            await runs.FailedAsync(
+                run, RunReason.InternalError, $"A login for its repositories cannot be opened: {failure.Message}", cancellationToken);
+            return;
+        }
+
+        var commits = new Dictionary<(int Index, string Ref), string>();
+        foreach (var (repo, question) in questions)
+        {
+            if (Failure(repo, await question, commits) is { } failure)
+            {
+                await runs.FailedAsync(run, failure.Reason, failure.Message, cancellationToken);
+                return;
+            }
+        }
+        await runs.ResolvedAsync(
+            run, plan.WithCommits((repo, wanted) => commits[(repo.Index, wanted.Ref)]), cancellationToken);
+    }
+
+    private static RemoteAnswer.Failed? Failure(
+        PlannedRepo repo, RemoteAnswer answer, Dictionary<(int Index, string Ref), string> commits)
+    {
+        if (answer is not RemoteAnswer.Refs refs)
+        {
+            return (RemoteAnswer.Failed)answer;
+        }
+        foreach (var wanted in Wanted(repo))
+        {
+            if (!refs.Commits.TryGetValue(wanted, out var commit))
+            {
+                return new(RunReason.RefNotFound, $"{Describe(repo)} has no {Spoken(wanted)}.");
+            }
+            commits[(repo.Index, wanted)] = commit;
+        }
+        return null;
+    }
+
+    private static IEnumerable<string> Wanted(PlannedRepo repo) => repo.Merges
+        .Prepend(repo.Base)
+        .Where(static wanted => wanted.Commit is null)
+        .Select(static wanted => wanted.Ref);
+
+    private static string Describe(PlannedRepo repo) => $"repository {repo.Namespace}/{repo.Name} on {repo.CodeHost} ({repo.Url})";
+
+    private static string Spoken(string reference) =>
+        reference.StartsWith("refs/heads/", StringComparison.Ordinal) ? $"branch {reference["refs/heads/".Length..]}"
+        : reference.StartsWith("refs/tags/", StringComparison.Ordinal) ? $"tag {reference["refs/tags/".Length..]}"
+        : $"ref {reference}";
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Error, Message = "Runs that wait for commits cannot be listed; they are looked for with the next one.")]
+        public static partial void ListFailed(ILogger logger, Exception exception);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "The commits of run {RunId} could not be looked up; it is tried again.")]
+        public static partial void ResolveFailed(ILogger logger, Exception exception, long runId);
+    }
+}

@@ -1,0 +1,79 @@
+using Kiln.Contracts.Plans;
+using Kiln.Server.Identity;
+using Kiln.Server.Runs;
+using Kiln.Server.Runs.State;
+using Kiln.Server.Storage;
+
+namespace Kiln.Server.Queue.Commits;
+
+/// <summary>A run that waits for its commits.</summary>
+internal sealed record UnresolvedRun(RunRecord Run, IReadOnlyDictionary<string, string> SealedSecrets);
+
+/// <summary>Runs that wait for their commits, in the store.</summary>
+internal sealed class UnresolvedRuns(
+    Database database, SecretVault vault, RunSignals signals, QueueBells bells, TimeProvider time)
+{
+    /// <summary>All of them, oldest first.</summary>
+    public Task<List<long>> ListAsync(CancellationToken cancellationToken) => database.ReadAsync(
+        session => session.QueryAsync(
+            "select run_id from queue where agent_id = '' and ready = 0 order by run_id", static row => row.GetInt64(0)),
+        cancellationToken);
+
+    /// <summary>One of them; <c>null</c> when it waits no longer.</summary>
+    public Task<UnresolvedRun?> FindAsync(long runId, CancellationToken cancellationToken) => database.ReadAsync(
+        async session =>
+        {
+            var run = await RunSql.GetAsync(session, runId, attempt: null);
+            var secrets = await session.FindAsync(
+                "select secrets from runs where run_id = @1", static row => row.GetString(0), runId);
+            return run is { IsWaiting: true } ? new UnresolvedRun(run, RunsJson.ReadSecrets(secrets!)) : null;
+        },
+        cancellationToken);
+
+    /// <summary>The login of a repository, opened.</summary>
+    public RemoteLogin? Login(UnresolvedRun waiting, GitCredential? credential) => credential is null
+        ? null
+        : new RemoteLogin(
+            credential.Kind, credential.Username, vault.Unseal(waiting.SealedSecrets[credential.SecretRef]), credential.KnownHosts);
+
+    /// <summary>Stores the plan with its commits: the attempt may be leased.</summary>
+    public async Task ResolvedAsync(RunRecord run, RunPlan plan, CancellationToken cancellationToken)
+    {
+        var planJson = RunsJson.Write(plan);
+        await FoldAsync(
+            run,
+            new RunFact.CommitsResolved(),
+            async session =>
+            {
+                await RunSql.SavePlanAsync(session, run.RunId, planJson);
+                await QueueSql.SetReadyAsync(session, run.RunId);
+            },
+            cancellationToken);
+        bells.RingAll();
+    }
+
+    /// <summary>Ends the attempt: it cannot begin.</summary>
+    public Task FailedAsync(RunRecord run, string reason, string message, CancellationToken cancellationToken) => FoldAsync(
+        run, new RunFact.CannotStart(reason, message), session => QueueSql.RemoveAsync(session, run.RunId), cancellationToken);
+
+    private async Task FoldAsync(
+        RunRecord run, RunFact fact, Func<SqlSession, ValueTask> place, CancellationToken cancellationToken)
+    {
+        await database.WriteAsync(
+            async session =>
+            {
+                // Cancelled, timed out or retried meanwhile: then this is about nothing any more.
+                if (await RunSql.GetAsync(session, run.RunId, attempt: null) is not { IsWaiting: true } now
+                    || now.Attempt != run.Attempt)
+                {
+                    return false;
+                }
+                var next = RunReducer.Apply(now.State, fact, time.GetUtcNow().ToUnixTimeMilliseconds());
+                await RunSql.SaveAsync(session, run.RunId, run.Attempt, now.State, next);
+                await place(session);
+                return true;
+            },
+            cancellationToken);
+        signals.Changed(run.RunId);
+    }
+}

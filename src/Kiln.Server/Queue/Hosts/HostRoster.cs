@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using Kiln.Contracts.Protocol;
+using Kiln.Server.Storage;
+
+namespace Kiln.Server.Queue.Hosts;
+
+/// <summary>
+/// Who is there: every agent seen, and how long ago by this server's monotonic clock. A server that has just started gives
+/// every host it knew a full period before it calls it silent.
+/// </summary>
+public sealed class HostRoster(Database database, TimeProvider time)
+{
+    /// <summary>Silence after which a host counts as unreachable.</summary>
+    public static readonly TimeSpan ReachablePeriod = TimeSpan.FromSeconds(30);
+
+    // How stale the stored time of a host's last sign of life may be: it is for people, after a restart.
+    private static readonly TimeSpan StorePeriod = TimeSpan.FromMinutes(5);
+
+    private readonly ConcurrentDictionary<string, Presence> _present = new(StringComparer.Ordinal);
+
+    /// <summary>Loads the hosts that were known before the start.</summary>
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        var rows = await database.ReadAsync(HostSql.ListAsync, cancellationToken);
+        var now = time.GetTimestamp();
+        foreach (var row in rows)
+        {
+            _present.TryAdd(row.Agent.AgentId, new Presence(row.Agent, now, now, row.LastSeen, HasPolled: false));
+        }
+    }
+
+    /// <summary>Notes a poll; a new or changed host is stored before this returns.</summary>
+    public async Task SeenAsync(AgentInfo agent, CancellationToken cancellationToken)
+    {
+        var stamp = time.GetTimestamp();
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        _present.TryGetValue(agent.AgentId, out var known);
+        if (known is null || !SameHost(known.Agent, agent))
+        {
+            await database.WriteAsync(session => HostSql.SaveAsync(session, agent, now), cancellationToken);
+            _present[agent.AgentId] = new Presence(agent, stamp, stamp, now, HasPolled: true);
+            return;
+        }
+        var isDue = time.GetElapsedTime(known.StoredStamp, stamp) >= StorePeriod;
+        _present[agent.AgentId] = known with
+        {
+            Agent = agent, SeenStamp = stamp, SeenAt = now, StoredStamp = isDue ? stamp : known.StoredStamp, HasPolled = true,
+        };
+        if (isDue)
+        {
+            await database.WriteAsync(session => HostSql.TouchAsync(session, agent.AgentId, now), cancellationToken);
+        }
+    }
+
+    /// <summary>Notes a sign of life of a run on the host.</summary>
+    public void Heard(string agentId)
+    {
+        if (_present.TryGetValue(agentId, out var known))
+        {
+            var heard = known with { SeenStamp = time.GetTimestamp(), SeenAt = time.GetUtcNow().ToUnixTimeMilliseconds() };
+            _present.TryUpdate(agentId, heard, known);
+        }
+    }
+
+    /// <summary>How long nothing was heard of an agent; one never heard of counts from its first mention.</summary>
+    public TimeSpan Silence(string agentId)
+    {
+        var now = time.GetTimestamp();
+        var known = _present.GetOrAdd(agentId, id => new Presence(Unknown(id), now, now, 0, HasPolled: false));
+        return time.GetElapsedTime(known.SeenStamp, now);
+    }
+
+    /// <summary>Name of a host for people.</summary>
+    public string Name(string agentId) => _present.TryGetValue(agentId, out var known) ? known.Agent.Name : agentId;
+
+    /// <summary>Every host, ordered by name.</summary>
+    public IReadOnlyList<HostPresence> All()
+    {
+        var now = time.GetTimestamp();
+        var all = new List<HostPresence>();
+        foreach (var (_, known) in _present)
+        {
+            var isReachable = known.HasPolled && time.GetElapsedTime(known.SeenStamp, now) < ReachablePeriod;
+            all.Add(new HostPresence(known.Agent, isReachable, known.SeenAt));
+        }
+        all.Sort(static (a, b) => string.CompareOrdinal(a.Agent.Name, b.Agent.Name) is not 0 and var order
+            ? order
+            : string.CompareOrdinal(a.Agent.AgentId, b.Agent.AgentId));
+        return all;
+    }
+
+    private static AgentInfo Unknown(string agentId) => new(agentId, agentId, "", 0, "", "", [], 0, [], Draining: false);
+
+    private static bool SameHost(AgentInfo a, AgentInfo b) =>
+        a with { Labels = [], Shells = [], Draining = false } == b with { Labels = [], Shells = [], Draining = false }
+        && a.Labels.SequenceEqual(b.Labels)
+        && a.Shells.SequenceEqual(b.Shells);
+
+    private sealed record Presence(AgentInfo Agent, long SeenStamp, long StoredStamp, long SeenAt, bool HasPolled);
+}
+
+/// <summary>A host now.</summary>
+/// <param name="Agent">What it said of itself.</param>
+/// <param name="IsReachable">It has polled lately.</param>
+/// <param name="SeenAt">Unix milliseconds of its last sign of life.</param>
+public sealed record HostPresence(AgentInfo Agent, bool IsReachable, long SeenAt);

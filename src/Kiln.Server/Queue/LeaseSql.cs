@@ -1,0 +1,58 @@
+using System.Data.Common;
+using Kiln.Contracts.Protocol;
+using Kiln.Server.Runs;
+using Kiln.Server.Storage;
+
+namespace Kiln.Server.Queue;
+
+/// <summary>What a lease is made of.</summary>
+internal sealed record LeaseMaterial(LeaseKey Key, string Plan, string Secrets);
+
+/// <summary>Statements about attempts and their leases.</summary>
+internal static class LeaseSql
+{
+    private const string Find = """
+        select a.run_id, a.attempt, a.fence, a.agent_id, a.state, r.attempt,
+            q.fence, q.reported, q.silent, q.stop_cause, q.stop_message
+        from run_attempts a
+        join runs r on r.run_id = a.run_id
+        left join queue q on q.run_id = a.run_id and q.attempt = a.attempt and q.fence = a.fence and q.agent_id > ''
+        where a.run_id = @1 and a.attempt = @2
+        """;
+
+    private const string HandOver =
+        "update run_attempts set fence = @3, agent_id = @4, host = @5 where run_id = @1 and attempt = @2";
+
+    private const string TakeBack = """
+        insert into queue (run_id, attempt, project_key, priority, fair, ready, queued_at, agent_id, fence, reported, silent,
+            stop_cause, stop_message)
+        select run_id, @2, project_key, priority, 0, 1, created_at, @3, @4, 1, 0, '', '' from runs where run_id = @1
+        """;
+
+    public static ValueTask<AttemptRow?> FindAsync(SqlSession session, LeaseKey key) =>
+        session.FindAsync(Find, Map, key.RunId, key.Attempt);
+
+    public static ValueTask<int> HandOverAsync(SqlSession session, LeaseKey key, AgentInfo agent) =>
+        session.ExecuteAsync(HandOver, key.RunId, key.Attempt, key.Fence, agent.AgentId, agent.Name);
+
+    /// <summary>Makes a given-up attempt its agent's lease again.</summary>
+    public static ValueTask<int> TakeBackAsync(SqlSession session, AttemptRow attempt) =>
+        session.ExecuteAsync(TakeBack, attempt.Key.RunId, attempt.Key.Attempt, attempt.AgentId, attempt.Key.Fence);
+
+    public static ValueTask<LeaseMaterial?> MaterialAsync(SqlSession session, LeaseKey key) => session.FindAsync(
+        "select plan, secrets from runs where run_id = @1",
+        row => new LeaseMaterial(key, row.GetString(0), row.GetString(1)),
+        key.RunId);
+
+    private static AttemptRow Map(DbDataReader row)
+    {
+        var key = new LeaseKey(row.GetInt64(0), row.GetInt32(1), row.GetInt64(2));
+        var agentId = row.GetString(3);
+        var lease = row.IsDBNull(6)
+            ? null
+            : new ActiveLease(
+                key, agentId, row.GetInt64(7) != 0, row.GetInt64(8) != 0, row.GetString(9), row.GetString(10));
+        return new AttemptRow(
+            key, row.GetInt32(5) == key.Attempt, agentId, lease, RunsJson.ReadState(row.GetString(4)));
+    }
+}

@@ -1,0 +1,67 @@
+using Kiln.Contracts.Plans;
+using Kiln.Contracts.Protocol;
+
+namespace Kiln.Server.Queue;
+
+/// <summary>
+/// What an attempt needs of a host and what a host offers, as words of one kind: <c>label:x</c>, <c>shell:powershell</c>.
+/// A host fits when it offers all that is needed.
+/// </summary>
+public static class Needs
+{
+    private const string Label = "label:";
+    private const string Shell = "shell:";
+
+    /// <summary>What a plan needs.</summary>
+    public static IReadOnlyList<string> Of(RunPlan plan)
+    {
+        var needs = new List<string>(plan.HostLabels.Count + 1);
+        foreach (var label in plan.HostLabels)
+        {
+            AddOnce(needs, Label + label);
+        }
+        foreach (var step in plan.Steps)
+        {
+            switch (step)
+            {
+                case PlannedStep.Script script:
+                    AddOnce(needs, Shell + script.Kind);
+                    break;
+                case PlannedStep.PostScript:
+                    AddOnce(needs, Shell + "shell");
+                    break;
+                default:
+                    break;
+            }
+        }
+        return needs;
+    }
+
+    /// <summary>What a host offers.</summary>
+    public static IReadOnlyList<string> Offers(AgentInfo agent)
+    {
+        var offers = new List<string>(agent.Labels.Count + agent.Shells.Count);
+        foreach (var label in agent.Labels)
+        {
+            AddOnce(offers, Label + label);
+        }
+        foreach (var shell in agent.Shells)
+        {
+            AddOnce(offers, Shell + shell);
+        }
+        return offers;
+    }
+
+    /// <summary>A need as a person says it.</summary>
+    public static string Spoken(string need) => need.StartsWith(Label, StringComparison.Ordinal)
+        ? $"the label {need[Label.Length..]}"
+        : $"{need[Shell.Length..]} scripts";
+
+    private static void AddOnce(List<string> words, string word)
+    {
+        if (!words.Contains(word))
+        {
+            words.Add(word);
+        }
+    }
+}

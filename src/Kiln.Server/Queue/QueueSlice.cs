@@ -1,0 +1,43 @@
+using Kiln.Server.Http;
+using Kiln.Server.Queue.Commits;
+using Kiln.Server.Queue.Hosts;
+
+namespace Kiln.Server.Queue;
+
+/// <summary>The queue, its hosts, and the runner protocol.</summary>
+public static class QueueSlice
+{
+    public static IServiceCollection AddQueue(this IServiceCollection services) => services
+        .AddSingleton<QueueBells>()
+        .AddSingleton<HostRoster>()
+        .AddSingleton<RunTokens>()
+        .AddSingleton<SpecMaker>()
+        .AddSingleton<Leases>()
+        .AddSingleton<Dispatch>()
+        .AddSingleton<ReportStore>()
+        .AddSingleton<RunReports>()
+        .AddSingleton<Waiting>()
+        .AddSingleton<GitRemote>()
+        .AddSingleton<RemoteRefs>()
+        .AddSingleton<UnresolvedRuns>()
+        .AddSingleton<SilenceLimits>()
+        .AddSingleton<SilenceWatch>()
+        .AddHostedService<HostRosterLoader>()
+        .AddHostedService(provider => provider.GetRequiredService<SilenceWatch>())
+        .AddHostedService<CommitResolver>()
+        .AddJson(HostJson.Default);
+
+    public static void MapQueue(this IEndpointRouteBuilder routes)
+    {
+        RunnerApi.Map(routes);
+        HostsApi.Map(routes);
+    }
+}
+
+/// <summary>Loads the known hosts before the first call is taken.</summary>
+internal sealed class HostRosterLoader(HostRoster roster) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken) => roster.LoadAsync(cancellationToken);
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,103 @@
+using System.Data.Common;
+using Kiln.Contracts.Protocol;
+using Kiln.Server.Storage;
+
+namespace Kiln.Server.Queue;
+
+/// <summary>An active lease as the queue knows it.</summary>
+internal sealed record ActiveLease(LeaseKey Key, string AgentId, bool IsReported, bool IsSilent, string StopCause, string StopMessage)
+{
+    /// <summary>The order to stop it, if there is one.</summary>
+    public StopOrder? Stop => StopCause.Length == 0 ? null : new StopOrder(Key, StopCause, StopMessage);
+}
+
+/// <summary>Statements about the queue.</summary>
+internal static class QueueSql
+{
+    private const string LeaseColumns = "run_id, attempt, fence, agent_id, reported, silent, stop_cause, stop_message";
+
+    private const string Insert = """
+        insert into queue (run_id, attempt, project_key, priority, fair, ready, queued_at, agent_id, fence, reported, silent,
+            stop_cause, stop_message)
+        values (@1, @2, @3, @4, @5, @6, @7, '', @8, 0, 0, '', '')
+        """;
+
+    // The one statement that gives a run to an agent: two of them at once never take the same row.
+    private const string Lease = """
+        update queue set agent_id = @1, fence = fence + 1, reported = 0, silent = 0
+        where agent_id = '' and run_id in (
+            select q.run_id from queue q
+            where q.agent_id = '' and q.ready = 1
+                and not exists (select 1 from queue_needs n where n.run_id = q.run_id
+                    and not exists (select 1 from host_offers o where o.agent_id = @1 and o.offer = n.need))
+            order by q.priority desc, q.fair, q.run_id
+            limit @2)
+        returning run_id, attempt, fence
+        """;
+
+    /// <summary>
+    /// Puts an attempt at its place. Projects take turns within a priority: an entry's <c>fair</c> is one more than the last
+    /// of its project, but not behind the turn that the queue has reached (start-time fair queueing).
+    /// </summary>
+    public static async ValueTask EnqueueAsync(SqlSession session, QueueEntry entry)
+    {
+        var ofProject = await session.NumberAsync("select max(fair) from queue where project_key = @1", entry.ProjectKey);
+        var started = await session.NumberAsync("select max(fair) from queue where agent_id > ''");
+        var waiting = await session.NumberAsync("select min(fair) from queue where agent_id = ''");
+        var turn = Math.Max(started ?? 0, (waiting ?? 1) - 1);
+        var fair = Math.Max(turn, ofProject ?? 0) + 1;
+        await session.ExecuteAsync(
+            Insert,
+            entry.RunId, entry.Attempt, entry.ProjectKey, entry.Priority, fair, entry.IsReady ? 1 : 0, entry.QueuedAt, entry.Fence);
+        foreach (var need in entry.Needs)
+        {
+            await session.ExecuteAsync("insert into queue_needs (run_id, need) values (@1, @2)", entry.RunId, need);
+        }
+    }
+
+    public static async ValueTask RemoveAsync(SqlSession session, long runId)
+    {
+        await session.ExecuteAsync("delete from queue where run_id = @1", runId);
+        await session.ExecuteAsync("delete from queue_needs where run_id = @1", runId);
+    }
+
+    public static async ValueTask<int> CountAsync(SqlSession session, string agentId) =>
+        (int)(await session.NumberAsync("select count(*) from queue where agent_id = @1", agentId) ?? 0);
+
+    public static ValueTask<List<LeaseKey>> LeaseAsync(SqlSession session, string agentId, int limit) =>
+        session.QueryAsync(Lease, MapKey, agentId, limit);
+
+    public static ValueTask<List<ActiveLease>> OfAgentAsync(SqlSession session, string agentId) => session.QueryAsync(
+        $"select {LeaseColumns} from queue where agent_id = @1 order by run_id", MapLease, agentId);
+
+    public static ValueTask<ActiveLease?> FindAsync(SqlSession session, long runId) => session.FindAsync(
+        $"select {LeaseColumns} from queue where run_id = @1 and agent_id > ''", MapLease, runId);
+
+    public static ValueTask<List<string>> AgentsAsync(SqlSession session) => session.QueryAsync(
+        "select distinct agent_id from queue where agent_id > ''", static row => row.GetString(0));
+
+    public static ValueTask<int> SetReadyAsync(SqlSession session, long runId) =>
+        session.ExecuteAsync("update queue set ready = 1 where run_id = @1", runId);
+
+    public static ValueTask<int> SetReportedAsync(SqlSession session, long runId) =>
+        session.ExecuteAsync("update queue set reported = 1, silent = 0 where run_id = @1", runId);
+
+    public static ValueTask<int> SetSilentAsync(SqlSession session, long runId, bool isSilent) =>
+        session.ExecuteAsync("update queue set silent = @2 where run_id = @1", runId, isSilent ? 1 : 0);
+
+    /// <summary>Orders a leased attempt to stop; its agent, or <c>null</c> when nobody has it.</summary>
+    public static ValueTask<string?> OrderStopAsync(SqlSession session, long runId, string cause, string message) =>
+        session.FindAsync(
+            "update queue set stop_cause = @2, stop_message = @3 where run_id = @1 and agent_id > '' returning agent_id",
+            static row => row.GetString(0),
+            runId, cause, message);
+
+    /// <summary>Attempts that wait (not leased) since before <paramref name="queuedBefore"/>.</summary>
+    public static ValueTask<List<long>> OverdueAsync(SqlSession session, long queuedBefore) => session.QueryAsync(
+        "select run_id from queue where agent_id = '' and queued_at < @1", static row => row.GetInt64(0), queuedBefore);
+
+    private static LeaseKey MapKey(DbDataReader row) => new(row.GetInt64(0), row.GetInt32(1), row.GetInt64(2));
+
+    private static ActiveLease MapLease(DbDataReader row) => new(
+        MapKey(row), row.GetString(3), row.GetInt64(4) != 0, row.GetInt64(5) != 0, row.GetString(6), row.GetString(7));
+}

@@ -1,0 +1,121 @@
+using Kiln.Contracts.Runs;
+using Kiln.Server.Queue.Hosts;
+using Kiln.Server.Runs;
+using Kiln.Server.Runs.State;
+using Kiln.Server.Settings;
+using Kiln.Server.Storage;
+
+namespace Kiln.Server.Queue;
+
+/// <summary>
+/// Notices what nobody reports: hosts that say nothing (first unreachable, then their runs are lost) and runs that wait
+/// longer than runs may. Silence is measured by <see cref="HostRoster"/>, so a restart gives every host a full period.
+/// </summary>
+public sealed partial class SilenceWatch(
+    Database database, Leases leases, HostRoster hosts, RunSignals signals, SilenceLimits limits) : BackgroundService
+{
+    /// <summary>How often it looks.</summary>
+    public static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
+
+    /// <summary>Looks once.</summary>
+    public async Task LookAsync(CancellationToken cancellationToken)
+    {
+        foreach (var agentId in await database.ReadAsync(QueueSql.AgentsAsync, cancellationToken))
+        {
+            var silence = hosts.Silence(agentId);
+            if (silence >= HostRoster.ReachablePeriod)
+            {
+                await GiveUpAsync(agentId, silence, cancellationToken);
+            }
+        }
+        var queuedBefore = limits.Now() - (long)limits.QueueTimeout.TotalMilliseconds;
+        foreach (var runId in await database.ReadAsync(
+            session => QueueSql.OverdueAsync(session, queuedBefore), cancellationToken))
+        {
+            await TimeOutAsync(runId, cancellationToken);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Period, limits.Time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await LookAsync(stoppingToken);
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                Log.LookFailed(limits.Logger, failure);
+            }
+        }
+    }
+
+    private async Task GiveUpAsync(string agentId, TimeSpan silence, CancellationToken cancellationToken)
+    {
+        var host = hosts.Name(agentId);
+        foreach (var lease in await database.ReadAsync(session => QueueSql.OfAgentAsync(session, agentId), cancellationToken))
+        {
+            if (silence >= limits.LostAfter)
+            {
+                await leases.LoseAsync(
+                    lease.Key,
+                    RunReason.HostLost,
+                    $"Host {host} has not answered for {Spoken(limits.LostAfter)}. If it comes back with the run, its true "
+                    + "result is taken; otherwise retry the run.",
+                    cancellationToken);
+            }
+            else if (!lease.IsSilent)
+            {
+                await leases.SilentAsync(lease.Key, host, cancellationToken);
+            }
+        }
+    }
+
+    private async Task TimeOutAsync(long runId, CancellationToken cancellationToken)
+    {
+        await database.WriteAsync(
+            async session =>
+            {
+                if (await RunSql.GetAsync(session, runId, attempt: null) is not { IsWaiting: true } run)
+                {
+                    return false;
+                }
+                var fact = new RunFact.QueueTimedOut(
+                    $"No host took the run within {Spoken(limits.QueueTimeout)}.");
+                await RunSql.SaveAsync(session, runId, run.Attempt, run.State, RunReducer.Apply(run.State, fact, limits.Now()));
+                await QueueSql.RemoveAsync(session, runId);
+                return true;
+            },
+            cancellationToken);
+        signals.Changed(runId);
+    }
+
+    private static string Spoken(TimeSpan time) => time switch
+    {
+        { TotalHours: >= 2 } => $"{time.TotalHours:0.#} hours",
+        { TotalMinutes: >= 2 } => $"{time.TotalMinutes:0.#} minutes",
+        _ => $"{time.TotalSeconds:0} seconds",
+    };
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Error, Message = "Looking for silent hosts failed; it is tried again.")]
+        public static partial void LookFailed(ILogger logger, Exception exception);
+    }
+}
+
+/// <summary>How long hosts may be silent and runs may wait, and the clock for it.</summary>
+public sealed class SilenceLimits(KilnOptions options, TimeProvider time, ILogger<SilenceWatch> logger)
+{
+    public TimeSpan LostAfter => options.LostAfter;
+
+    public TimeSpan QueueTimeout => options.QueueTimeout;
+
+    public TimeProvider Time => time;
+
+    public ILogger Logger => logger;
+
+    public long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
+}

@@ -1,0 +1,58 @@
+using Kiln.Contracts.Protocol;
+using Kiln.Contracts.Runs;
+using Kiln.Server.Queue.Hosts;
+
+namespace Kiln.Server.Queue;
+
+/// <summary>Why a run waits, for machines and for people.</summary>
+/// <param name="Reason">One of <see cref="RunReason"/>.</param>
+/// <param name="Message">A sentence a person can act on.</param>
+public sealed record WaitingReason(string Reason, string Message)
+{
+    private const int NamedHosts = 5;
+
+    /// <summary>Explains a ready run that no host has taken.</summary>
+    /// <param name="needs">What it needs of a host.</param>
+    /// <param name="ahead">How many runs are ahead of it.</param>
+    /// <param name="hosts">Every host.</param>
+    public static WaitingReason Explain(IReadOnlyList<string> needs, long ahead, IReadOnlyList<HostPresence> hosts)
+    {
+        var present = hosts.Where(host => host is { IsReachable: true, Agent: { Draining: false, Capacity: > 0 } }).ToList();
+        if (present.Count == 0)
+        {
+            return new(RunReason.NoHost, hosts.Count == 0
+                ? "No host has joined yet: start one with `kiln agent`, or the server with KILN_CAPACITY of 1 or more."
+                : $"No host takes runs now: {Names(hosts)} {(hosts.Count == 1 ? "is" : "are")} unreachable or draining.");
+        }
+        var fitting = present.Where(host => Missing(needs, host.Agent).Count == 0).ToList();
+        return fitting.Count == 0
+            ? new(RunReason.NoHostWithLabels, NotFitting(needs, present))
+            : new(RunReason.HostsBusy, $"Every fitting host is busy ({Names(fitting)}); {Place(ahead)}.");
+    }
+
+    /// <summary>What a host lacks.</summary>
+    public static IReadOnlyList<string> Missing(IReadOnlyList<string> needs, AgentInfo agent)
+    {
+        var offers = Needs.Offers(agent);
+        return [.. needs.Where(need => !offers.Contains(need))];
+    }
+
+    private static string NotFitting(IReadOnlyList<string> needs, List<HostPresence> present)
+    {
+        var lacks = present.Take(NamedHosts).Select(host =>
+            $"{host.Agent.Name} lacks {string.Join(" and ", Missing(needs, host.Agent).Select(Needs.Spoken))}");
+        var more = present.Count > NamedHosts ? $", and {present.Count - NamedHosts} more hosts do not fit" : "";
+        return $"No host fits: {string.Join(", ", lacks)}{more}.";
+    }
+
+    private static string Place(long ahead) => ahead switch
+    {
+        0 => "this run is next",
+        1 => "1 run is ahead of it",
+        _ => $"{ahead} runs are ahead of it",
+    };
+
+    private static string Names(IReadOnlyList<HostPresence> hosts) =>
+        string.Join(", ", hosts.Take(NamedHosts).Select(host => host.Agent.Name))
+        + (hosts.Count > NamedHosts ? $" and {hosts.Count - NamedHosts} more" : "");
+}

@@ -1,0 +1,156 @@
+using Kiln.Contracts.Runs;
+using Kiln.Server.Planning;
+using Kiln.Server.Queue;
+using Kiln.Server.Runs.State;
+using Kiln.Server.Storage;
+
+namespace Kiln.Server.Runs;
+
+/// <summary>Runs and their attempts: creation, orders of people, reading. What runners report goes through <see cref="RunReports"/>.</summary>
+public sealed class RunStore(Database database, RunSignals signals, QueueBells bells, TimeProvider time)
+{
+    private static readonly TimeSpan KeyLife = TimeSpan.FromDays(1);
+
+    /// <summary>The number of a run that is going to be created; numbers grow, gaps happen.</summary>
+    public ValueTask<long> AllocateIdAsync(CancellationToken cancellationToken) =>
+        database.AllocateAsync("runs", "run_id", cancellationToken);
+
+    /// <summary>Stores a run with its first attempt and its place in the queue, durably and at once.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="idempotency">The client's key; <c>null</c> = none.</param>
+    public async Task<RunCreation> CreateAsync(
+        NewRun run, Idempotency? idempotency, CancellationToken cancellationToken)
+    {
+        var isResolving = run.Plan.NeedsCommits();
+        var now = Now();
+        var state = AttemptState.New(run.Plan, isResolving, now);
+        // Written as text before the transaction: the writer thread has better to do.
+        var row = new RunRow(
+            run, RunsJson.Write(run.Plan), RunsJson.Write(run.SealedSecrets), RunsJson.Write(run.Parameters), now);
+        var stateJson = RunsJson.Write(state);
+        var creation = await database.WriteAsync(
+            async session =>
+            {
+                if (idempotency is not null)
+                {
+                    await RunSql.ForgetKeysAsync(session, now - (long)KeyLife.TotalMilliseconds);
+                    if (await RunSql.FindKeyAsync(session, idempotency) is { } earlier)
+                    {
+                        return earlier;
+                    }
+                    await RunSql.KeepKeyAsync(session, idempotency, run.RunId, now);
+                }
+                await RunSql.InsertAsync(session, row);
+                await RunSql.InsertAttemptAsync(session, run.RunId, attempt: 1, stateJson);
+                await QueueSql.EnqueueAsync(session, new QueueEntry(
+                    run.RunId, Attempt: 1, run.Plan.ProjectKey, run.Priority, IsReady: !isResolving, now, Fence: 0, Needs.Of(run.Plan)));
+                return (RunCreation)new RunCreation.Created(run.RunId, RunStatus.Queued);
+            },
+            cancellationToken);
+        if (creation is RunCreation.Created)
+        {
+            Announce(isResolving);
+        }
+        return creation;
+    }
+
+    /// <summary>What an idempotency key stands for already; <c>null</c> = nothing.</summary>
+    public Task<RunCreation?> FindAsync(Idempotency idempotency, CancellationToken cancellationToken) =>
+        database.ReadAsync(session => RunSql.FindKeyAsync(session, idempotency), cancellationToken);
+
+    /// <summary>A run with its last attempt, or <c>null</c>.</summary>
+    public Task<RunRecord?> GetAsync(long runId, CancellationToken cancellationToken) =>
+        database.ReadAsync(session => RunSql.GetAsync(session, runId, attempt: null), cancellationToken);
+
+    /// <summary>A run with one of its attempts, or <c>null</c>.</summary>
+    public Task<RunRecord?> GetAsync(long runId, int attempt, CancellationToken cancellationToken) =>
+        database.ReadAsync(session => RunSql.GetAsync(session, runId, attempt), cancellationToken);
+
+    /// <summary>A page of runs, newest first.</summary>
+    public Task<RunPage> ListAsync(RunQuery query, CancellationToken cancellationToken) =>
+        database.ReadAsync(session => RunListSql.ListAsync(session, query), cancellationToken);
+
+    /// <summary>Ends a waiting run at once; tells the host of a leased one to stop it. Idempotent.</summary>
+    public async Task<RunOrder> CancelAsync(long runId, string by, CancellationToken cancellationToken)
+    {
+        var now = Now();
+        var order = await database.WriteAsync<RunOrder>(
+            async session =>
+            {
+                if (await RunSql.GetAsync(session, runId, attempt: null) is not { } run)
+                {
+                    return new RunOrder.Missing();
+                }
+                if (run.State.IsFinal)
+                {
+                    return run.State.Status == RunStatus.Cancelled
+                        ? new RunOrder.Accepted(runId, RunStatus.Cancelled, run.Attempt, "")
+                        : new RunOrder.Refused($"Run {runId} has already ended: {Words.Of(run.State.Status)}.");
+                }
+                if (await QueueSql.OrderStopAsync(session, runId, "cancelled", $"Cancelled by {by}.") is { Length: > 0 } agentId)
+                {
+                    return new RunOrder.Accepted(runId, run.State.Status, run.Attempt, agentId);
+                }
+                var ended = RunReducer.Apply(run.State, new RunFact.CancelledWaiting(by), now);
+                await RunSql.SaveAsync(session, runId, run.Attempt, run.State, ended);
+                await QueueSql.RemoveAsync(session, runId);
+                return new RunOrder.Accepted(runId, ended.Status, run.Attempt, "");
+            },
+            cancellationToken);
+        if (order is RunOrder.Accepted accepted)
+        {
+            signals.Changed(runId);
+            bells.Ring(accepted.AgentId);
+        }
+        return order;
+    }
+
+    /// <summary>Queues a new attempt of an ended run: same plan, same commits.</summary>
+    public async Task<RunOrder> RetryAsync(long runId, CancellationToken cancellationToken)
+    {
+        var now = Now();
+        var isResolving = false;
+        var order = await database.WriteAsync<RunOrder>(
+            async session =>
+            {
+                if (await RunSql.GetAsync(session, runId, attempt: null) is not { } run)
+                {
+                    return new RunOrder.Missing();
+                }
+                if (!run.State.IsFinal)
+                {
+                    return new RunOrder.Refused($"Run {runId} has not ended yet ({Words.Of(run.State.Status)}); cancel it first.");
+                }
+                isResolving = run.Plan.NeedsCommits();
+                var attempt = run.Attempt + 1;
+                var state = AttemptState.New(run.Plan, isResolving, now);
+                await RunSql.InsertAttemptAsync(session, runId, attempt, RunsJson.Write(state));
+                await RunSql.NextAttemptAsync(session, runId, attempt);
+                await QueueSql.EnqueueAsync(session, new QueueEntry(
+                    runId, attempt, run.Plan.ProjectKey, await RunSql.PriorityAsync(session, runId), !isResolving, now,
+                    await RunSql.LastFenceAsync(session, runId), Needs.Of(run.Plan)));
+                return new RunOrder.Accepted(runId, RunStatus.Queued, attempt, "");
+            },
+            cancellationToken);
+        if (order is RunOrder.Accepted)
+        {
+            signals.Changed(runId);
+            Announce(isResolving);
+        }
+        return order;
+    }
+
+    private void Announce(bool isResolving)
+    {
+        if (isResolving)
+        {
+            signals.CommitsWanted();
+        }
+        else
+        {
+            bells.RingAll();
+        }
+    }
+
+    private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
+}

@@ -1,0 +1,79 @@
+using Kiln.Contracts.Runs;
+using Kiln.Server.Queue;
+
+namespace Kiln.Server.Runs;
+
+/// <summary>Makes what the API shows of a run.</summary>
+public static class RunViews
+{
+    /// <summary>The view.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="waiting">Why it waits; <c>null</c> when it does not.</param>
+    public static RunView Of(RunRecord run, WaitingReason? waiting)
+    {
+        var (plan, state) = (run.Plan, run.State);
+        var repos = new RunRepoView[plan.Repos.Count];
+        for (var i = 0; i < repos.Length; i++)
+        {
+            repos[i] = Repo(run, i);
+        }
+        var steps = new RunStepView[state.Steps.Count];
+        for (var i = 0; i < steps.Length; i++)
+        {
+            var step = state.Steps[i];
+            steps[i] = new RunStepView
+            {
+                Name = step.Name,
+                Status = step.Status,
+                StartTime = step.StartedAt / 1000,
+                EndTime = step.EndedAt / 1000,
+                LogStart = step.LogStart,
+                LogEnd = step.LogEnd,
+                Message = step.Message,
+            };
+        }
+        return new RunView
+        {
+            RunId = run.RunId,
+            ProjectKey = plan.ProjectKey,
+            BuildName = plan.BuildName,
+            Revision = plan.Revision,
+            ServiceName = plan.ServiceName,
+            ServiceModule = plan.ServiceModule,
+            Status = state.Status,
+            Reason = waiting?.Reason ?? state.Reason,
+            Message = waiting?.Message ?? state.Message,
+            ExitCode = state.ExitCode,
+            Attempt = run.Attempt,
+            CreatedTime = run.CreatedAt / 1000,
+            StartTime = state.StartedAt / 1000,
+            EndTime = state.EndedAt / 1000,
+            Steps = steps,
+            Repos = repos,
+            Parameters = run.Parameters,
+            Outputs = state.Outputs,
+            Artifacts = state.Artifacts.Count,
+            Host = run.Host,
+            CreatedBy = run.CreatedBy,
+        };
+    }
+
+    private static RunRepoView Repo(RunRecord run, int index)
+    {
+        var repo = run.Plan.Repos[index];
+        var checkedOut = run.State.Repos.FirstOrDefault(other => other.Index == repo.Index);
+        return new RunRepoView
+        {
+            CodehostName = repo.CodeHost,
+            Source = repo.Source,
+            RepoNamespace = repo.Namespace,
+            RepoName = repo.Name,
+            RemoteName = repo.RemoteName,
+            Branch = repo.Branch,
+            Tag = repo.Tag,
+            Prs = repo.PullRequests,
+            CommitId = checkedOut?.CommitId ?? repo.Base.Commit ?? "",
+            CommitMessage = checkedOut?.CommitMessage ?? "",
+        };
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text.Json.Serialization;
+using Kiln.Contracts.Plans;
+using Kiln.Contracts.Runs;
+
+namespace Kiln.Server.Runs.State;
+
+/// <summary>One attempt of a run, as far as its events tell. Only <see cref="RunReducer"/> makes a new one from it.</summary>
+public sealed record AttemptState
+{
+    public required RunStatus Status { get; init; }
+
+    /// <summary>How far the runner has come, whatever the server thinks of its silence: queued, prepare or running.</summary>
+    public required RunStatus Progress { get; init; }
+
+    public required string Reason { get; init; }
+    public required string Message { get; init; }
+    public int? ExitCode { get; init; }
+
+    /// <summary>Unix milliseconds.</summary>
+    public required long QueuedAt { get; init; }
+
+    /// <summary>Unix milliseconds; 0 = not yet.</summary>
+    public long StartedAt { get; init; }
+
+    /// <summary>Unix milliseconds; 0 = not yet.</summary>
+    public long EndedAt { get; init; }
+
+    /// <summary>Last event in it.</summary>
+    public long Seq { get; init; }
+
+    /// <summary>Final length of the log; <c>null</c> until the runner has ended.</summary>
+    public long? LogLength { get; init; }
+
+    public required IReadOnlyList<StepState> Steps { get; init; }
+    public IReadOnlyList<CheckedOutRepo> Repos { get; init; } = [];
+    public IReadOnlyList<RunOutput> Outputs { get; init; } = [];
+    public IReadOnlyList<RunArtifact> Artifacts { get; init; } = [];
+
+    [JsonIgnore]
+    public bool IsFinal => Status >= RunStatus.Passed;
+
+    /// <summary>The server has given it up; its runner has not said a last word and may come back.</summary>
+    [JsonIgnore]
+    public bool IsGivenUp => Status == RunStatus.Lost && LogLength is null;
+
+    /// <summary>A new attempt of a plan.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="isResolving">Whether its commits are still to be found.</param>
+    /// <param name="nowMs">Unix milliseconds.</param>
+    public static AttemptState New(RunPlan plan, bool isResolving, long nowMs)
+    {
+        var steps = new StepState[plan.Steps.Count];
+        for (var i = 0; i < steps.Length; i++)
+        {
+            steps[i] = new StepState(
+                plan.Steps[i].Name, StepStatus.Waiting, IsPreparation: plan.Steps[i] is PlannedStep.Checkout);
+        }
+        return new AttemptState
+        {
+            Status = RunStatus.Queued,
+            Progress = RunStatus.Queued,
+            Reason = isResolving ? RunReason.ResolvingCommits : "",
+            Message = isResolving ? "The commits of its repositories are being looked up." : "",
+            QueuedAt = nowMs,
+            Steps = steps,
+        };
+    }
+}
+
+/// <summary>A step of an attempt; times are Unix milliseconds, 0 = not yet.</summary>
+public sealed record StepState(
+    string Name,
+    StepStatus Status,
+    bool IsPreparation,
+    long StartedAt = 0,
+    long EndedAt = 0,
+    long LogStart = 0,
+    long LogEnd = 0,
+    string Message = "");
+
+/// <summary>Where a repository of the plan stood in this attempt.</summary>
+public sealed record CheckedOutRepo(int Index, string CommitId, string CommitMessage);

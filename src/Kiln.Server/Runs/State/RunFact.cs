@@ -1,0 +1,28 @@
+namespace Kiln.Server.Runs.State;
+
+/// <summary>What the server itself finds out about an attempt, beside its runner's events. A closed family.</summary>
+public abstract record RunFact
+{
+    private RunFact() { }
+
+    /// <summary>Every commit of the plan is known: the attempt may be leased.</summary>
+    public sealed record CommitsResolved : RunFact;
+
+    /// <summary>It cannot begin (a commit that is not to be found, secrets that cannot be opened): failed before any host had it.</summary>
+    public sealed record CannotStart(string Reason, string Message) : RunFact;
+
+    /// <summary>Cancelled while no runner had it.</summary>
+    public sealed record CancelledWaiting(string By) : RunFact;
+
+    /// <summary>It waited longer than runs may.</summary>
+    public sealed record QueueTimedOut(string Message) : RunFact;
+
+    /// <summary>Its host says nothing.</summary>
+    public sealed record HostSilent(string Host) : RunFact;
+
+    /// <summary>Its runner is heard again, also when the attempt was given up.</summary>
+    public sealed record HostReturned : RunFact;
+
+    /// <summary>Given up.</summary>
+    public sealed record Lost(string Reason, string Message) : RunFact;
+}

@@ -1,0 +1,77 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using Kiln.Contracts;
+using Kiln.Contracts.Protocol;
+using Kiln.Contracts.Runs;
+using Kiln.Server.Identity;
+
+namespace Kiln.Tests.Fixtures;
+
+/// <summary>Speaks the runner protocol as an agent with its runners does, and does only what a test tells it.</summary>
+public sealed class FakeAgent(KilnApp app, string name = "host-1", int capacity = 8)
+{
+    private readonly HttpClient _client = app.Client(app.Get<EmbeddedAgentToken>().Value);
+
+    public AgentInfo Info { get; set; } = new(
+        name, name, "1.0", RunnerProtocol.Version, "linux", "x64", Labels: [], capacity, Shells: ["shell"], Draining: false);
+
+    public List<LeaseKey> Holding { get; } = [];
+
+    /// <summary>One poll; what it starts is held from then on.</summary>
+    public async Task<PollReply> PollAsync(CancellationToken cancellationToken = default)
+    {
+        using var response = await _client.PostAsJsonAsync(
+            RunnerProtocol.PollPath, new PollRequest(Info, [.. Holding]), KilnJson.Default.PollRequest, cancellationToken);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        var reply = (await response.Content.ReadFromJsonAsync(KilnJson.Default.PollReply, cancellationToken))!;
+        Holding.AddRange(reply.Start.Select(lease => lease.Key).Except(Holding));
+        return reply;
+    }
+
+    /// <summary>Polls until it gets something to start.</summary>
+    public async Task<Lease> TakeAsync() => Assert.Single((await PollAsync()).Start);
+
+    public async Task<HttpResponseMessage> SpecAsync(LeaseKey key) =>
+        await _client.PostAsJsonAsync(RunnerProtocol.SpecPath, key, KilnJson.Default.LeaseKey);
+
+    public async Task<ReportReply> ReportAsync(Lease lease, long logOffset, string log, params RunEvent[] events)
+    {
+        using var response = await SendAsync(lease.Key, lease.Token, logOffset, Encoding.UTF8.GetBytes(log), events);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        return (await response.Content.ReadFromJsonAsync(KilnJson.Default.ReportReply))!;
+    }
+
+    public async Task<HttpResponseMessage> SendAsync(
+        LeaseKey key, string token, long logOffset, ReadOnlyMemory<byte> log, params RunEvent[] events)
+    {
+        var head = ReportFrameCodec.WriteHead(new ReportHead(key, events, logOffset));
+        var request = new HttpRequestMessage(HttpMethod.Post, RunnerProtocol.ReportPath)
+        {
+            Content = new ByteArrayContent([.. head.Span, .. log.Span]),
+        };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue(RunnerProtocol.ReportMediaType);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return await app.Anonymous.SendAsync(request);
+    }
+
+    /// <summary>Runs a leased script run to its passed end, in one report.</summary>
+    public async Task<ReportReply> PassAsync(Lease lease, string log = "hi\n")
+    {
+        var length = Encoding.UTF8.GetByteCount(log);
+        var reply = await ReportAsync(lease, 0, log, Passed(length));
+        Holding.Remove(lease.Key);
+        return reply;
+    }
+
+    /// <summary>The events of a script run that passes.</summary>
+    public static RunEvent[] Passed(long logEnd) =>
+    [
+        new RunEvent.Begun { Seq = 1, AtMs = 0 },
+        new RunEvent.StepStarted("script", 0) { Seq = 2, AtMs = 0 },
+        new RunEvent.StepEnded("script", StepStatus.Passed, logEnd, "") { Seq = 3, AtMs = 0 },
+        new RunEvent.OutputsCollected([new RunOutput("IMAGE", "img:1")]) { Seq = 4, AtMs = 0 },
+        new RunEvent.Ended(RunStatus.Passed, "", "", 0, logEnd) { Seq = 5, AtMs = 0 },
+    ];
+}

@@ -1,0 +1,95 @@
+using Kiln.Contracts.Runs;
+using Kiln.Server.Queue;
+using Kiln.Tests.Fixtures;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Kiln.Tests.Server.Queue;
+
+public sealed class SilenceTests : IAsyncLifetime
+{
+    private FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch.AddYears(50));
+    private KilnApp _app = null!;
+
+    public async ValueTask InitializeAsync() => _app = await KilnApp.StartAsync(_time, options => options);
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    [Fact]
+    public async Task A_silent_host_is_unreachable_then_its_run_is_lost_and_a_returning_runner_still_ends_it_truly()
+    {
+        var id = await _app.RunAsync(FakePlans.Script());
+        var agent = new FakeAgent(_app);
+        var lease = await agent.TakeAsync();
+        await agent.ReportAsync(lease, 0, "abc", FakeAgent.Passed(6)[..2]);
+        Assert.Equal(("running", ""), await StandAfterAsync(id, TimeSpan.FromSeconds(29)));
+        Assert.Equal(("running", RunReason.HostUnreachable), await StandAfterAsync(id, TimeSpan.FromSeconds(1)));
+        Assert.Equal(("lost", RunReason.HostLost), await StandAfterAsync(id, TimeSpan.FromMinutes(10)));
+        Assert.True((await agent.ReportAsync(lease, 3, "def", FakeAgent.Passed(6)[2..])).Ended);
+        Assert.Equal(("passed", ""), await StandAfterAsync(id, TimeSpan.Zero));
+        Assert.Equal("abcdef", await _app.Admin.GetStringAsync($"/openapi/runs/{id}/log"));
+    }
+
+    [Fact]
+    public async Task A_poll_that_names_a_lost_run_makes_it_run_again()
+    {
+        var id = await _app.RunAsync(FakePlans.Script());
+        var agent = new FakeAgent(_app, capacity: 1);
+        var lease = await agent.TakeAsync();
+        await agent.ReportAsync(lease, 0, "", FakeAgent.Passed(0)[..2]);
+        Assert.Equal("lost", (await StandAfterAsync(id, TimeSpan.FromMinutes(11))).Status);
+        await _app.RunAsync(FakePlans.Script());
+        var poll = agent.PollAsync(); // held: its only place is taken again
+        Assert.Equal(("running", ""), await UntilAsync(id, "running"));
+        await agent.PassAsync(lease, "");
+        Assert.Single((await poll).Start);
+    }
+
+    [Fact]
+    public async Task A_restarted_server_gives_every_host_a_full_period()
+    {
+        var id = await _app.RunAsync(FakePlans.Script());
+        var lease = await new FakeAgent(_app).TakeAsync();
+        await new FakeAgent(_app).ReportAsync(lease, 0, "", FakeAgent.Passed(0)[..2]);
+        _time = new FakeTimeProvider(_time.GetUtcNow().AddHours(1));
+        _app = await _app.RestartAsync(_time);
+        Assert.Equal("running", (await StandAfterAsync(id, TimeSpan.FromSeconds(29))).Status);
+        Assert.Equal(("running", RunReason.HostUnreachable), await StandAfterAsync(id, TimeSpan.FromSeconds(31)));
+        Assert.Equal(("lost", RunReason.HostLost), await StandAfterAsync(id, TimeSpan.FromMinutes(10)));
+    }
+
+    [Fact]
+    public async Task A_run_that_no_host_takes_ends_by_its_waiting_time()
+    {
+        var id = await _app.RunAsync(FakePlans.Script());
+        Assert.Equal(("queued", RunReason.NoHost), await StandAfterAsync(id, TimeSpan.FromHours(23)));
+        Assert.Equal(("timeout", RunReason.QueueTimeout), await StandAfterAsync(id, TimeSpan.FromHours(2)));
+    }
+
+    private async Task<(string Status, string Reason)> StandAfterAsync(long id, TimeSpan silence)
+    {
+        _time.Advance(silence);
+        await _app.Get<SilenceWatch>().LookAsync(default);
+        return await StandAsync(id);
+    }
+
+    private async Task<(string Status, string Reason)> StandAsync(long id)
+    {
+        var run = await (await _app.Admin.GetAsync($"/openapi/runs/{id}")).JsonAsync();
+        return ((string)run["status"]!, (string)run["reason"]!);
+    }
+
+    private async Task<(string Status, string Reason)> UntilAsync(long id, string status)
+    {
+        using var changes = _app.Get<Kiln.Server.Runs.RunSignals>().Follow(id);
+        while (true)
+        {
+            var next = changes.Next;
+            var stand = await StandAsync(id);
+            if (stand.Status == status)
+            {
+                return stand;
+            }
+            await next;
+        }
+    }
+}
