@@ -13,6 +13,7 @@ public static class BuildApi
         .AddSingleton<BuildStore>()
         .AddSingleton<BuildChanges>()
         .AddSingleton<BuildReading>()
+        .AddSingleton<RunStarts>()
         .AddJson(BuildJson.Readable);
 
     public static IEndpointRouteBuilder MapBuilds(this IEndpointRouteBuilder routes)
@@ -24,6 +25,7 @@ public static class BuildApi
         builds.MapGet("", ListAsync);
         builds.MapGet("/{name}/detail", DetailAsync);
         builds.MapDelete("", DeleteAsync);
+        RunStartApi.Map(builds);
         return routes;
     }
 

@@ -2,13 +2,14 @@ using Kiln.Contracts.Builds;
 using Kiln.Server.BuildImages;
 using Kiln.Server.Clusters;
 using Kiln.Server.Packages;
+using Kiln.Server.Queue.Hosts;
 using Kiln.Server.Registries;
 
 namespace Kiln.Server.Planning;
 
 /// <summary>Where builds run and what with: reads those slices for <see cref="CatalogueLoader"/>.</summary>
 public sealed class CataloguePlaces(
-    BuildImageStore images, PackageStore packages, ClusterStore clusters, RegistryStore registries)
+    BuildImageStore images, PackageStore packages, ClusterStore clusters, RegistryStore registries, HostRoster hosts)
 {
     public async Task<IReadOnlyList<CatalogueImage>> ImagesAsync(CancellationToken cancellationToken) =>
         [.. (await images.AllAsync("", cancellationToken)).Select(image => new CatalogueImage(image.IdText, image.Value.Label))];
@@ -39,5 +40,7 @@ public sealed class CataloguePlaces(
             stored.Value.Address, stored.Value.Namespace, stored.Value.IsDefault, stored.Value.AccessKey, stored.Value.SecretKey)),
     ];
 
-    public IReadOnlyList<CatalogueHost> Hosts() => [];
+    /// <summary>Every host that ever joined, also those away now: a run may wait for one.</summary>
+    public IReadOnlyList<CatalogueHost> Hosts() =>
+        [.. hosts.All().Select(host => new CatalogueHost(host.Agent.Name, host.Agent.Labels, host.Agent.Shells))];
 }

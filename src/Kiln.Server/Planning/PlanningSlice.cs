@@ -1,10 +1,11 @@
 namespace Kiln.Server.Planning;
 
-/// <summary>Registers what planning and validation read; planning itself is pure.</summary>
+/// <summary>Registers what planning and validation read; the planner itself is pure.</summary>
 public static class PlanningSlice
 {
     public static IServiceCollection AddPlanning(this IServiceCollection services) => services
         .AddSingleton<CatalogueSources>()
         .AddSingleton<CataloguePlaces>()
-        .AddSingleton<CatalogueLoader>();
+        .AddSingleton<CatalogueLoader>()
+        .AddSingleton<RunPlans>();
 }

@@ -1,0 +1,75 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Kiln.Contracts.Runs;
+using Kiln.Server.Bodies;
+using Kiln.Server.Builds.Reading;
+using Kiln.Server.Http;
+using Kiln.Server.Identity;
+using Kiln.Server.Runs;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+using RunAccepted = Kiln.Contracts.Runs.RunAccepted;
+
+namespace Kiln.Server.Builds;
+
+/// <summary>The call that runs a build.</summary>
+internal static class RunStartApi
+{
+    private const string KeyHeader = "Idempotency-Key";
+    private const int LongestKey = 255;
+
+    private static readonly JsonElement NoBody = JsonElement.Parse("{}"u8);
+
+    public static void Map(RouteGroupBuilder builds) => builds.MapPost("/{buildName}/runs", StartAsync);
+
+    private static async Task<Results<Accepted<RunAccepted>, ApiError>> StartAsync(
+        string buildName, HttpRequest request, RunStarts starts, Caller caller, CancellationToken cancellationToken)
+    {
+        var violations = new Violations();
+        var project = BuildQueries.Required(request.Query, "projectKey", violations);
+        var key = ReadKey(request, violations);
+        var body = await ReadBodyAsync(request, cancellationToken);
+        if (body is RequestBody.Refused refused)
+        {
+            return refused.Error;
+        }
+        var json = ((RequestBody.Json)body).Root;
+        var wanted = RunRequestReader.Read(json, violations);
+        if (violations.Any)
+        {
+            return ApiError.Invalid(violations.Errors);
+        }
+        var name = buildName.Trim();
+        var idempotency = key.Length == 0 ? null : new Idempotency($"{caller.Name} run {project}/{name}", key, Hash(json));
+        return await starts.StartAsync(project, name, wanted, idempotency, caller.Name, cancellationToken) switch
+        {
+            RunStart.Accepted accepted => TypedResults.Accepted(
+                $"/openapi/runs/{accepted.RunId}", new RunAccepted(accepted.RunId, accepted.Status)),
+            RunStart.Rejected rejected => ApiError.Invalid(rejected.Violations.Errors),
+            RunStart.MissingBuild missing => ApiError.NotFound(404, missing.Sentence),
+            RunStart.KeyReused reused => ApiError.Conflict(
+                409, $"This {KeyHeader} made run {reused.RunId} from another request; take a new key for a new request."),
+            _ => throw new InvalidOperationException("An outcome of a start is missing here."),
+        };
+    }
+
+    // Everything in the body is optional, and so is the body.
+    private static async Task<RequestBody> ReadBodyAsync(HttpRequest request, CancellationToken cancellationToken) =>
+        request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false }
+            ? new RequestBody.Json(NoBody)
+            : await RequestBody.ReadAsync(request, cancellationToken);
+
+    private static string ReadKey(HttpRequest request, Violations violations)
+    {
+        var key = request.Headers[KeyHeader].ToString();
+        if (key.Length > LongestKey || key.Any(char.IsControl))
+        {
+            violations.Add(KeyHeader, $"Must be at most {LongestKey} printable characters.");
+        }
+        return key;
+    }
+
+    private static string Hash(JsonElement body) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body.GetRawText())));
+}

@@ -1,0 +1,55 @@
+using Kiln.Contracts.Builds;
+using Kiln.Contracts.Runs;
+using Kiln.Server.Bodies;
+using Kiln.Server.Http;
+using Kiln.Server.Identity;
+
+namespace Kiln.Server.Planning;
+
+/// <summary>A run that is planned, or why it is not. A closed family.</summary>
+public abstract record PlannedRun
+{
+    private PlannedRun() { }
+
+    /// <summary>Ready to be stored; its secrets are sealed.</summary>
+    public sealed record Ready(NewRun Run) : PlannedRun;
+
+    /// <summary>It cannot run.</summary>
+    public sealed record Rejected(Violations Violations) : PlannedRun;
+}
+
+/// <summary>The world around <see cref="Planner"/>: reads the catalogue and the clock, seals the secrets.</summary>
+public sealed class RunPlans(CatalogueLoader catalogues, SecretVault vault, PublicAddress address, TimeProvider time)
+{
+    public async Task<PlannedRun> PlanAsync(
+        BuildDefinition build, int revision, RunRequest request, long runId, string by, CancellationToken cancellationToken)
+    {
+        var outcome = Planner.Plan(new PlanningInput
+        {
+            Build = build,
+            Revision = revision,
+            Catalogue = await catalogues.LoadAsync(build.Identity().ProjectKey, cancellationToken),
+            Request = request,
+            RunId = runId,
+            Now = time.GetLocalNow(),
+            RunUrl = address.Run(runId),
+        });
+        return outcome switch
+        {
+            PlanOutcome.Planned planned => new PlannedRun.Ready(new NewRun(
+                runId, planned.Plan, Sealed(planned.Secrets), planned.Parameters, request.Priority, by)),
+            PlanOutcome.Rejected rejected => new PlannedRun.Rejected(rejected.Violations),
+            _ => throw new InvalidOperationException("An outcome of planning is missing here."),
+        };
+    }
+
+    private Dictionary<string, string> Sealed(PlannedSecrets secrets)
+    {
+        var all = new Dictionary<string, string>(secrets.Sealed, StringComparer.Ordinal);
+        foreach (var (reference, value) in secrets.Clear)
+        {
+            all[reference] = vault.Seal(value);
+        }
+        return all;
+    }
+}
