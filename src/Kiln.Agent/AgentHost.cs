@@ -79,7 +79,7 @@ public static partial class AgentHost
 
     private static RunnerPlace Place(AgentOptions options, AgentIdentity identity)
     {
-        var source = ExecBinary.FindBeside(AppContext.BaseDirectory) ?? throw new AgentStartException(
+        var source = ExecBinary.Find(AppContext.BaseDirectory, Environment.GetEnvironmentVariable) ?? throw new AgentStartException(
             $"kiln-exec is not beside this program in {AppContext.BaseDirectory}; install them together.");
         return new RunnerPlace
         {

@@ -27,7 +27,7 @@ internal static class TerminalRun
         {
             return BadSpec;
         }
-        var exec = ExecBinary.FindBeside(AppContext.BaseDirectory);
+        var exec = ExecBinary.Find(AppContext.BaseDirectory, Environment.GetEnvironmentVariable);
         if (exec is null)
         {
             await Console.Error.WriteLineAsync($"kiln-exec is not beside this program in {AppContext.BaseDirectory}.");

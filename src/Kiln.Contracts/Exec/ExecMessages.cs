@@ -198,7 +198,7 @@ public static class ExecProtocol
 
     /// <summary>Environment variable of exec, and added by it to every process it starts: marks the processes of a run,
     /// so that an agent can find those that a killed exec left behind (in <c>/proc/*/environ</c>).</summary>
-    public const string RunIdVariable = "KILN_RUN_ID";
+    public const string RunIdVariable = "KILN_RUN_MARK";
 
     /// <summary>Environment variable with the socket's absolute path, set for commands that have credentials. Their git
     /// is told <c>-c credential.helper=</c> and <c>-c "credential.helper=!'/path/of/kiln-exec' credential"</c>.</summary>

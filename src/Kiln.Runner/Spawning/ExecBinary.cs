@@ -10,10 +10,11 @@ public static class ExecBinary
 {
     private const string Name = "kiln-exec";
 
-    /// <summary>Beside the running program, <c>null</c> when it is not there.</summary>
-    public static string? FindBeside(string baseDirectory)
+    /// <summary>Where <c>KILN_EXEC</c> says (builds that are not installed), else beside the running program;
+    /// <c>null</c> when it is not there.</summary>
+    public static string? Find(string baseDirectory, Func<string, string?> environment)
     {
-        var path = Path.Combine(baseDirectory, Name);
+        var path = environment("KILN_EXEC") is { Length: > 0 } told ? told : Path.Combine(baseDirectory, Name);
         return File.Exists(path) ? path : null;
     }
 

@@ -12,6 +12,7 @@ internal static class ScriptSteps
     public static async Task<StepResult> RunAsync(RunScope run, PlannedStep.Script step)
     {
         var environment = ScriptEnvironment.Of(run.Spec, run.Place, run.Directory, run.Repos);
+        RegistryLogin.AddTo(environment, run.Directory);
         var end = await run.RunAsync(step.Name, step.Name, new ExecCommand.StartScript(
             step.Name, step.Kind, step.Body, [.. environment], run.Directory.Workspace, run.Spec.Plan.Outputs));
         if (end is CommandEnd.Ended { Notice: var notice })
@@ -29,6 +30,7 @@ internal static class ScriptSteps
         {
             environment[name] = value;
         }
+        RegistryLogin.AddTo(environment, run.Directory);
         var end = await run.RunAsync(step.Name, step.Name, new ExecCommand.StartScript(
             step.Name, "shell", step.Body, [.. environment], run.Directory.Workspace, []));
         return ResultOf(run, end, "The post-build script");

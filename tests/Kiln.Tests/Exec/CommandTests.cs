@@ -82,7 +82,7 @@ public sealed class CommandTests
         await run.RunAsync(run.Shell("fds", "cat; ls /proc/self/fd | head -n -1 | tr '\\n' ' '; pwd"));
 
         var lines = run.Log.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(["A=2", $"KILN_RUN_ID={run.RunId}", $"PATH={ExecRun.Path[0].Value}"], lines[..3].Order());
+        Assert.Equal(["A=2", $"KILN_RUN_MARK={run.RunId}", $"PATH={ExecRun.Path[0].Value}"], lines[..3].Order());
         Assert.Equal($"0 1 2 {run.Workspace}", lines[3]);
     }
 

@@ -84,6 +84,25 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_script_sees_its_place_and_a_login_of_its_own_for_the_registry()
+    {
+        var run = await _host.RunAsync(Of(Shell("echo $KILN_RUN_ID $CI $ZADIG $TERM; [ $PWD = $WORKSPACE ] && cat $DOCKER_CONFIG/config.json"))
+            .With(plan => plan with
+            {
+                Variables =
+                [
+                    new("DOCKER_REGISTRY_HOST", "r.example.com"),
+                    new("DOCKER_REGISTRY_AK", "bob"),
+                    new("DOCKER_REGISTRY_SK", "pw"),
+                    new("TERM", "xterm"),
+                ],
+            }));
+
+        Assert.Equal(
+            "7 true true dumb\n{\"auths\":{\"r.example.com\":{\"auth\":\"Ym9iOnB3\"}}}", run.LogOf("script"));
+    }
+
+    [Fact]
     public async Task A_missing_package_fails_the_run_and_tells_what_is_there()
     {
         var end = await (await _host.RunAsync(Of(Shell("mkdir dist; touch dist/a dist/b"), new PlannedStep.FileArchive("dist"))

@@ -1,0 +1,42 @@
+using System.Text;
+using System.Text.Json;
+using Kiln.Runner.Workspaces;
+
+namespace Kiln.Runner.Steps;
+
+/// <summary>
+/// Lets <c>docker push $IMAGE</c> in a script work: a <c>DOCKER_CONFIG</c> of the run alone, readable by its user only and
+/// gone with the run directory, so that no password is in arguments or in the user's own docker configuration.
+/// </summary>
+internal static class RegistryLogin
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>Writes the file and names it, when the run has a registry with a user.</summary>
+    public static void AddTo(Dictionary<string, string> variables, RunDirectory directory)
+    {
+        var host = variables.GetValueOrDefault("DOCKER_REGISTRY_HOST", "");
+        var user = variables.GetValueOrDefault("DOCKER_REGISTRY_AK", "");
+        if (host.Length == 0 || user.Length == 0)
+        {
+            return;
+        }
+        var login = $"{user}:{variables.GetValueOrDefault("DOCKER_REGISTRY_SK", "")}";
+        Directory.CreateDirectory(directory.DockerConfig);
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = OwnerOnly;
+        }
+        using var file = new FileStream(Path.Combine(directory.DockerConfig, "config.json"), options);
+        using var json = new Utf8JsonWriter(file);
+        json.WriteStartObject();
+        json.WriteStartObject("auths");
+        json.WriteStartObject(host);
+        json.WriteBase64String("auth", Encoding.UTF8.GetBytes(login));
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteEndObject();
+        variables["DOCKER_CONFIG"] = directory.DockerConfig;
+    }
+}
