@@ -31,8 +31,11 @@ internal sealed class FakeKilnServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.Services.ConfigureHttpJsonOptions(options =>
-            options.SerializerOptions.TypeInfoResolverChain.Insert(0, KilnJson.Default));
+        builder.Services.ConfigureHttpJsonOptions(static options =>
+        {
+            options.SerializerOptions.TypeInfoResolverChain.Insert(0, KilnJson.Default);
+            options.SerializerOptions.PropertyNamingPolicy = KilnJson.Default.Options.PropertyNamingPolicy;
+        });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var server = new FakeKilnServer(builder.Build());
         server.Map();
