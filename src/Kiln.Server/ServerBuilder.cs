@@ -1,8 +1,8 @@
 using Kiln.Contracts;
 using Kiln.Server.Agents;
+using Kiln.Server.Artifacts;
 using Kiln.Server.Builds;
 using Kiln.Server.Demo;
-using Kiln.Server.Artifacts;
 using Kiln.Server.Http;
 using Kiln.Server.Identity;
 using Kiln.Server.Planning;

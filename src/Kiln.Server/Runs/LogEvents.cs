@@ -9,21 +9,23 @@ internal sealed class LogEvents(LogReader reader, long offset)
     private const int PieceBytes = 32 * 1024;
 
     private readonly byte[] _buffer = new byte[PieceBytes];
-    private long _offset = offset;
+
+    /// <summary>Where the next piece begins.</summary>
+    public long Offset { get; private set; } = offset;
 
     /// <summary>The next piece; <c>null</c> = nothing more is there now.</summary>
     /// <param name="isComplete">The log grows no more: half a character at its end is sent as it is.</param>
     public async Task<LogEvent?> NextAsync(bool isComplete, CancellationToken cancellationToken)
     {
-        var read = await reader.ReadAsync(_offset, _buffer, cancellationToken);
+        var read = await reader.ReadAsync(Offset, _buffer, cancellationToken);
         var whole = Whole(_buffer.AsSpan(0, read));
         var length = whole == 0 && (isComplete || read == PieceBytes) ? read : whole;
         if (length == 0)
         {
             return null;
         }
-        var piece = new LogEvent(_offset, _offset + length, Encoding.UTF8.GetString(_buffer, 0, length));
-        _offset += length;
+        var piece = new LogEvent(Offset, Offset + length, Encoding.UTF8.GetString(_buffer, 0, length));
+        Offset += length;
         return piece;
     }
 

@@ -12,6 +12,9 @@ namespace Kiln.Server.Runs;
 /// <param name="Attempt">Which attempt; <c>null</c> = the last.</param>
 internal sealed record LogQuery(long Offset, long? Limit, long? Tail, bool Follow, string Step, int? Attempt)
 {
+    /// <summary>Asks for the log to its end, not for a part to be joined with others.</summary>
+    public bool IsWhole => Offset == 0 && Limit is null && Step.Length == 0;
+
     /// <summary>Reads it; what is wrong goes to <paramref name="violations"/>.</summary>
     public static LogQuery Read(IQueryCollection query, Violations violations)
     {

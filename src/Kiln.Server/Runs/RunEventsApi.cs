@@ -47,6 +47,11 @@ internal static class RunEventsApi
                 stream.Write("log", piece.NextOffset, piece, RunAnswersJson.Default.LogEvent);
                 await stream.FlushAsync(cancellationToken);
             }
+            if (LogMark.Of(run.State) is { } mark)
+            {
+                stream.Write(
+                    "log", log.Offset, new LogEvent(log.Offset, log.Offset, mark), RunAnswersJson.Default.LogEvent);
+            }
             if (run.State.IsFinal)
             {
                 stream.Write("end", null, view, KilnJson.Default.RunView);

@@ -60,6 +60,10 @@ internal static class RunLogApi
             window = window with { End = Narrower(window.End, Section(run, query.Step)?.To) };
             position = await CopyAsync(reader, position, window.End, response, cancellationToken);
         }
+        if (query.IsWhole && LogMark.Of(run.State) is { } mark)
+        {
+            await response.WriteAsync(mark, cancellationToken);
+        }
         return Results.Empty;
     }
 

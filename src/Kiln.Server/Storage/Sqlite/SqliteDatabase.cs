@@ -21,15 +21,16 @@ public sealed class SqliteDatabase : Database
         """;
 
     private readonly ConcurrentDictionary<string, Counter> _counters = new(StringComparer.Ordinal);
-    private readonly FileStream _lock;
     private readonly SqliteWriter _writer;
     private readonly SqliteReaders _readers;
 
-    private SqliteDatabase(FileStream dataLock, SqliteWriter writer, SqliteReaders readers) =>
-        (_lock, _writer, _readers) = (dataLock, writer, readers);
+    private SqliteDatabase(SqliteWriter writer, SqliteReaders readers) => (_writer, _readers) = (writer, readers);
 
-    /// <summary>Opens (or makes) the database in <paramref name="directory"/> and brings it to the newest schema.</summary>
-    /// <exception cref="StoreUnusableException">Network file system, another server's, or newer than this program.</exception>
+    /// <summary>
+    /// Opens (or makes) the database in <paramref name="directory"/>, which the caller holds for this process alone, and brings
+    /// it to the newest schema.
+    /// </summary>
+    /// <exception cref="StoreUnusableException">On a network file system, or newer than this program.</exception>
     public static Task<SqliteDatabase> OpenAsync(string directory, TimeProvider time) =>
         OpenAsync(directory, Migration.All, time);
 
@@ -39,11 +40,10 @@ public sealed class SqliteDatabase : Database
         SQLitePCL.Batteries_V2.Init();
         Directory.CreateDirectory(directory);
         SqliteVolume.RequireLocal(directory);
-        var dataLock = SqliteVolume.Lock(directory);
         var path = Path.Combine(directory, "kiln.db");
         var writer = new SqliteWriter(Connect(path, Setup));
         var database = new SqliteDatabase(
-            dataLock, writer, new SqliteReaders(() => Connect(path, Setup + "pragma query_only = on;"), ReaderLimit));
+            writer, new SqliteReaders(() => Connect(path, Setup + "pragma query_only = on;"), ReaderLimit));
         try
         {
             await database.WriteAsync(session => Schema.UpgradeAsync(session, migrations, time), CancellationToken.None);
@@ -84,7 +84,6 @@ public sealed class SqliteDatabase : Database
     {
         _writer.Dispose();
         _readers.Dispose();
-        _lock.Dispose();
         return ValueTask.CompletedTask;
     }
 

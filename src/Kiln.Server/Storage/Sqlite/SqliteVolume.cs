@@ -1,6 +1,6 @@
 namespace Kiln.Server.Storage.Sqlite;
 
-/// <summary>The directory under a SQLite database: on a local disk, and of one server.</summary>
+/// <summary>The directory under a SQLite database: on a local disk.</summary>
 internal static class SqliteVolume
 {
     /// <summary>
@@ -21,23 +21,6 @@ internal static class SqliteVolume
             throw new StoreUnusableException(
                 $"The data directory {directory} is on a network file system ({format}), where SQLite loses data. " +
                 "Set KILN_DATA to a directory on a local disk.");
-        }
-    }
-
-    /// <summary>Takes the directory for this process until the result is disposed, or the process ends.</summary>
-    /// <exception cref="StoreUnusableException">Another process has it.</exception>
-    public static FileStream Lock(string directory)
-    {
-        try
-        {
-            return new FileStream(
-                Path.Combine(directory, "kiln.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException failure)
-        {
-            throw new StoreUnusableException(
-                $"The data directory {directory} is used by another Kiln server ({failure.Message}). " +
-                "Stop that one, or set KILN_DATA to another directory.");
         }
     }
 }

@@ -24,6 +24,8 @@ public sealed class SilenceTests : IAsyncLifetime
         Assert.Equal(("running", ""), await StandAfterAsync(id, TimeSpan.FromSeconds(29)));
         Assert.Equal(("running", RunReason.HostUnreachable), await StandAfterAsync(id, TimeSpan.FromSeconds(1)));
         Assert.Equal(("lost", RunReason.HostLost), await StandAfterAsync(id, TimeSpan.FromMinutes(10)));
+        var known = await _app.Admin.GetStringAsync($"/openapi/runs/{id}/log");
+        Assert.StartsWith("abc\e[2m[kiln]\e[0m The log is known up to here. Host host-1", known, StringComparison.Ordinal);
         Assert.True((await agent.ReportAsync(lease, 3, "def", FakeAgent.Passed(6)[2..])).Ended);
         Assert.Equal(("passed", ""), await StandAfterAsync(id, TimeSpan.Zero));
         Assert.Equal("abcdef", await _app.Admin.GetStringAsync($"/openapi/runs/{id}/log"));

@@ -47,14 +47,6 @@ public sealed class SqliteDatabaseTests : IDisposable
     }
 
     [Fact]
-    public async Task A_second_server_on_the_same_directory_is_refused()
-    {
-        await using var database = await OpenAsync(First);
-        var refusal = await Assert.ThrowsAsync<StoreUnusableException>(() => OpenAsync(First));
-        Assert.Contains("another Kiln server", refusal.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_write_that_waits_for_something_else_is_a_bug_that_is_told()
     {
         await using var database = await OpenAsync(First);
