@@ -15,7 +15,14 @@ public sealed class BuildBodyFuzzTests
     private const int Cases = 10_000;
 
     private static readonly string[] Examples =
-        [Example.Text("create.json"), Example.Text("create-from-template.json")];
+    [
+        Example.Text("create.json"), Example.Text("create-from-template.json"),
+        """
+        {"service_name":"service1","service_module":"service1","repo_info":[{"codehost_name":"gitlab","repo_namespace":"kr-test-org1",
+         "repo_name":"multi-service-demo","branch":"dev","prs":[1,2]}],"inputs":[{"key":"aa","choice_value":["a"]},{"key":"bb","value":"x"}],
+         "registry":"","ignore_cache":true,"priority":1}
+        """,
+    ];
 
     private static readonly string[] Boundaries =
     [
@@ -49,7 +56,13 @@ public sealed class BuildBodyFuzzTests
     public async Task No_body_breaks_the_server_or_is_half_stored()
     {
         await using var app = await KilnApp.StartAsync().WithDocumentCatalogueAsync();
-        await Gen.Select(Gen.Int[0, 4], Body).SampleAsync(
+        var runnable = Example.Create();
+        runnable["name"] = "runnable";
+        runnable["infrastructure"] = "vm";
+        runnable["installs"] = new JsonArray();
+        runnable.Remove("docker_build_step");
+        await app.Admin.SendJsonAsync(HttpMethod.Post, "/openapi/build", runnable.ToJsonString());
+        await Gen.Select(Gen.Int[0, 5], Body).SampleAsync(
             async call => await Check(app.Admin, call.Item1, call.Item2), iter: Cases, threads: 2);
 
         Assert.Equal(HttpStatusCode.OK, (await app.Anonymous.GetAsync("/readyz")).StatusCode);
@@ -73,17 +86,22 @@ public sealed class BuildBodyFuzzTests
             1 => (HttpMethod.Put, "/openapi/build?projectKey=yaml"),
             2 => (HttpMethod.Post, "/openapi/build?source=template"),
             3 => (HttpMethod.Put, "/openapi/build/demo-build/template?projectKey=demo"),
-            _ => (HttpMethod.Post, "/openapi/templates/builds"),
+            4 => (HttpMethod.Post, "/openapi/templates/builds"),
+            _ => (HttpMethod.Post, "/openapi/build/runnable/runs?projectKey=yaml"),
         };
         using var request = new HttpRequestMessage(method, path) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body)) };
         using var answer = await client.SendAsync(request);
         var text = await answer.Content.ReadAsStringAsync();
-        Assert.True((int)answer.StatusCode is 200 or 400 or 404 or 409, $"{(int)answer.StatusCode} {text}\n{body}");
+        Assert.True((int)answer.StatusCode is 200 or 202 or 400 or 404 or 409, $"{(int)answer.StatusCode} {text}\n{body}");
         var json = JsonNode.Parse(text)!;
-        if (answer.StatusCode == HttpStatusCode.OK)
+        switch (answer.StatusCode)
         {
-            Assert.Equal("success", (string?)json["message"]);
-            return;
+            case HttpStatusCode.OK:
+                Assert.Equal("success", (string?)json["message"]);
+                return;
+            case HttpStatusCode.Accepted:
+                Assert.True((long)json["run_id"]! > 0);
+                return;
         }
         Assert.False(string.IsNullOrWhiteSpace((string?)json["description"]), body);
         Assert.Equal(answer.StatusCode == HttpStatusCode.BadRequest, json["extra"]!["errors"]!.AsArray().Count > 0);
