@@ -9,7 +9,6 @@ using Kiln.Server.Identity;
 using Kiln.Server.Runs;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
-using RunAccepted = Kiln.Contracts.Runs.RunAccepted;
 
 namespace Kiln.Server.Builds;
 

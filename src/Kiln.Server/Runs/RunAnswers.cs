@@ -6,8 +6,8 @@ namespace Kiln.Server.Runs;
 /// <summary>A page of runs.</summary>
 public sealed record RunListAnswer(long Total, IReadOnlyList<RunView> Runs);
 
-/// <summary>A run was made, queued again, or told to stop.</summary>
-public sealed record RunAccepted(long RunId, RunStatus Status, int Attempt);
+/// <summary>A run was queued again, or told to stop.</summary>
+public sealed record OrderAnswer(long RunId, RunStatus Status, int Attempt);
 
 /// <summary>Outputs of a run.</summary>
 public sealed record OutputsAnswer(IReadOnlyList<RunOutput> Outputs);
@@ -28,7 +28,7 @@ public sealed record LogEvent(long Offset, long NextOffset, string Text);
 [JsonSourceGenerationOptions(
     System.Text.Json.JsonSerializerDefaults.Web, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(RunListAnswer))]
-[JsonSerializable(typeof(RunAccepted))]
+[JsonSerializable(typeof(OrderAnswer))]
 [JsonSerializable(typeof(OutputsAnswer))]
 [JsonSerializable(typeof(WhyAnswer))]
 [JsonSerializable(typeof(LogEvent))]

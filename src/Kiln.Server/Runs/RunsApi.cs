@@ -66,11 +66,11 @@ internal static class RunsApi
             ? TypedResults.Ok(await waiting.ViewAsync(run, cancellationToken))
             : Missing(id);
 
-    private static async Task<Results<Accepted<RunAccepted>, ApiError>> CancelAsync(
+    private static async Task<Results<Accepted<OrderAnswer>, ApiError>> CancelAsync(
         long id, Caller caller, RunStore store, CancellationToken cancellationToken) =>
         Answer(id, await store.CancelAsync(id, caller.Name, cancellationToken));
 
-    private static async Task<Results<Accepted<RunAccepted>, ApiError>> RetryAsync(
+    private static async Task<Results<Accepted<OrderAnswer>, ApiError>> RetryAsync(
         long id, RunStore store, CancellationToken cancellationToken) =>
         Answer(id, await store.RetryAsync(id, cancellationToken));
 
@@ -108,10 +108,10 @@ internal static class RunsApi
         return new WhyHost(host.Agent.Name, status, [.. missing.Select(Needs.Spoken)]);
     }
 
-    private static Results<Accepted<RunAccepted>, ApiError> Answer(long id, RunOrder order) => order switch
+    private static Results<Accepted<OrderAnswer>, ApiError> Answer(long id, RunOrder order) => order switch
     {
         RunOrder.Accepted accepted => TypedResults.Accepted(
-            $"/openapi/runs/{id}", new RunAccepted(id, accepted.Status, accepted.Attempt)),
+            $"/openapi/runs/{id}", new OrderAnswer(id, accepted.Status, accepted.Attempt)),
         RunOrder.Refused refused => ApiError.Conflict(409, refused.Message),
         _ => Missing(id),
     };

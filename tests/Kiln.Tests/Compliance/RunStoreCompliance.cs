@@ -122,7 +122,7 @@ public abstract class RunStoreCompliance : IAsyncLifetime
         Assert.IsType<RunCreation.Created>(
             await _store.CreateAsync(await NewAsync(plan ?? FakePlans.Script()), idempotency, default)).RunId;
 
-    private Task SaveAsync(AgentInfo agent) =>
+    private Task<bool> SaveAsync(AgentInfo agent) =>
         _database.WriteAsync(session => HostSql.SaveAsync(session, agent, now: 0), default);
 
     private Task<List<LeaseKey>> LeaseAsync(string agentId, int limit) => _database.WriteAsync(
@@ -137,7 +137,7 @@ public abstract class RunStoreCompliance : IAsyncLifetime
         },
         default);
 
-    private Task EndAsync(LeaseKey key) => new ReportStore(_database, _time).TakeAsync(key, FakeAgent.Passed(0), default);
+    private Task<AttemptRow?> EndAsync(LeaseKey key) => new ReportStore(_database, _time).TakeAsync(key, FakeAgent.Passed(0), default);
 
     private Task<AttemptRow?> ReportAsync(LeaseKey key) => new ReportStore(_database, _time).TakeAsync(key, [], default);
 }

@@ -20,17 +20,22 @@ internal sealed partial class CommitResolver(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (true)
+        while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
                 await BeginAsync(stoppingToken);
+                await signals.WaitForCommitsWantedAsync(stoppingToken);
             }
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure)
             {
                 Log.ListFailed(logger, failure);
+                await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
-            await signals.WaitForCommitsWantedAsync(stoppingToken);
         }
     }
 
@@ -128,7 +133,7 @@ internal sealed partial class CommitResolver(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Error, Message = "Runs that wait for commits cannot be listed; they are looked for with the next one.")]
+        [LoggerMessage(Level = LogLevel.Error, Message = "Runs that wait for commits cannot be listed; it is tried again.")]
         public static partial void ListFailed(ILogger logger, Exception exception);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "The commits of run {RunId} could not be looked up; it is tried again.")]
