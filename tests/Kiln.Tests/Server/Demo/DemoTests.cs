@@ -43,7 +43,7 @@ public sealed class DemoTests : IAsyncLifetime
         using var here = new TempDirectory();
 
         var (code, said) = await Git.RunAsync(
-            "clone", $"{await AddressAsync("github-demo")}/kr-test-org/zadig.git", here.Path + "/zadig");
+            "clone", $"{await AddressAsync("github-demo")}kr-test-org/zadig.git", here.Path + "/zadig");
 
         Assert.True(code == 0, said);
         Assert.Contains("aslan:", File.ReadAllText(here.Path + "/zadig/Makefile"));
