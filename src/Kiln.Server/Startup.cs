@@ -51,6 +51,10 @@ public static class Startup
             await errors.WriteAsync($"kiln-server: {refused.Message}\n");
             return CannotStart;
         }
+        catch (OperationCanceledException)
+        {
+            return Success; // Told to stop while it was still starting.
+        }
         catch (IOException refused) when (refused.InnerException is SocketException
             or Microsoft.AspNetCore.Connections.AddressInUseException)
         {
