@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Kiln.Contracts.Runs;
 using Kiln.Server.Bodies;
 using Kiln.Server.Builds.Reading;
 using Kiln.Server.Http;

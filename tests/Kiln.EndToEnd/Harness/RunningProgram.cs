@@ -33,6 +33,7 @@ public sealed class RunningProgram : IAsyncDisposable
         var start = new ProcessStartInfo(file, arguments)
         {
             WorkingDirectory = workingDirectory,
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -15,6 +15,7 @@ internal sealed class AgentProcess : IDisposable
         var start = new ProcessStartInfo(
             KilnBinaries.Agent, ["--server", server.ToString(), "--data", data, "--name", "test-host", .. more])
         {
+            UseShellExecute = false,
             RedirectStandardError = true,
         };
         start.Environment["KILN_EXEC"] = KilnBinaries.Exec;

@@ -1,7 +1,6 @@
 using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
 using Kiln.Tests.Fixtures;
-using Kiln.Tests.Runner;
 using static Kiln.Tests.Runner.RunSpecs;
 
 namespace Kiln.Tests.Agent;

@@ -39,6 +39,7 @@ internal sealed class TestRepo : IDisposable
     {
         using var process = Process.Start(new ProcessStartInfo("git", ["-C", Path, .. arguments])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
         })!;
         var said = process.StandardOutput.ReadToEnd();
