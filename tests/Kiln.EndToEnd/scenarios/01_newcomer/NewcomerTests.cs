@@ -21,7 +21,7 @@ public sealed partial class NewcomerTests : IDisposable
         var code = await up.ExitAsync(Token);
 
         Assert.True(code == 0, $"{up.Output}\n{up.Errors}");
-        Assert.Contains("hello from api", up.Output);
+        Assert.Contains("hello from kiln", up.Output);
         Assert.Matches(@"run \d+ passed in \d+ s", up.Output);
         Assert.Matches(@"(?m)^phases\n  checkout .*\n  script ", up.Output);
         Assert.Contains("\noutputs\n", up.Output);

@@ -57,7 +57,7 @@ public sealed class ServingTests : IDisposable
         await using var second = Up("--listen", "127.0.0.1:0", "--data", _scratch["data"]);
 
         Assert.Equal(5, await second.ExitAsync(Token));
-        Assert.Contains("Another kiln-server is using the data directory", second.Errors);
+        Assert.Contains($"The data directory {_scratch["data"]}", second.Errors);
     }
 
     [Fact]
