@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Kiln.Contracts.Runs;
 using Kiln.Server.Bodies;
 using Kiln.Server.Builds.Reading;
 using Kiln.Server.Http;
