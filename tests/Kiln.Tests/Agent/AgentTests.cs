@@ -123,16 +123,4 @@ public sealed class AgentTests : IDisposable
         Assert.Equal((RunStatus.Timeout, RunReason.RunTimeout), (end.Status, end.Reason));
         Assert.Equal("The run took longer than its limit of 10 minutes and was stopped.", end.Message);
     }
-
-    /// <summary>Waits for a directory to be removed, woken by the file system.</summary>
-    private static async Task Gone(string path)
-    {
-        using var watcher = new FileSystemWatcher(Path.GetDirectoryName(path)!) { EnableRaisingEvents = true };
-        var isGone = new TaskCompletionSource();
-        watcher.Deleted += (_, _) => _ = !Directory.Exists(path) && isGone.TrySetResult();
-        if (Directory.Exists(path))
-        {
-            await isGone.Task.WaitAsync(TimeSpan.FromSeconds(60));
-        }
-    }
 }
