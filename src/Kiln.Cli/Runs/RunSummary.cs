@@ -13,14 +13,14 @@ internal static class RunSummary
     public static string Of(RunView run, IReadOnlyList<RunArtifact> artifacts, Func<RunArtifact, string> howToGet)
     {
         var text = new StringBuilder();
-        text.Append($"\nrun {run.RunId} {Word(run.Status)} in {Seconds(run.StartTime, run.EndTime)}");
+        text.Append($"\nrun {run.RunId} {Word(run.Status)} in {Duration(run.StartTime, run.DurationMs)}");
         text.Append(run.ExitCode is { } code and not 0 ? $", exit code {code}\n" : "\n");
         if (run.Message.Length > 0)
         {
             text.Append($"  {run.Message}\n");
         }
         Section(text, "phases", run.Steps.Where(step => step.Status != StepStatus.Skipped)
-            .Select(step => (step.Name, Seconds(step.StartTime, step.EndTime))));
+            .Select(step => (step.Name, Duration(step.StartTime, step.DurationMs))));
         Section(text, "commits", run.Repos.Select(repo => (repo.RepoName, $"{Short(repo.CommitId)} {repo.CommitMessage}")));
         Section(text, "outputs", run.Outputs.Where(output => output.Value.Length > 0).Select(output => (output.Name, output.Value)));
         foreach (var artifact in artifacts)
@@ -55,5 +55,10 @@ internal static class RunSummary
 
     private static string Short(string commit) => commit.Length > 10 ? commit[..10] : commit;
 
-    private static string Seconds(long start, long end) => start == 0 || end == 0 ? "no time" : $"{end - start} s";
+    private static string Duration(long start, long milliseconds) => (start, milliseconds) switch
+    {
+        (0, _) => "no time",
+        (_, < 1000) => $"{milliseconds} ms",
+        _ => string.Create(CultureInfo.InvariantCulture, $"{milliseconds / 1000.0:0.0} s"),
+    };
 }

@@ -1,4 +1,3 @@
-
 namespace Kiln.Contracts.Runs;
 
 /// <summary>A run as the API shows it. Times are Unix seconds, 0 = not yet.</summary>
@@ -23,6 +22,10 @@ public sealed record RunView
     public required long CreatedTime { get; init; }
     public required long StartTime { get; init; }
     public required long EndTime { get; init; }
+
+    /// <summary>Milliseconds from start to end; 0 until it has ended, and when it never started.</summary>
+    public required long DurationMs { get; init; }
+
     public required IReadOnlyList<RunStepView> Steps { get; init; }
     public required IReadOnlyList<RunRepoView> Repos { get; init; }
     public required IReadOnlyList<RunParameterView> Parameters { get; init; }
@@ -44,6 +47,10 @@ public sealed record RunStepView
     public required StepStatus Status { get; init; }
     public required long StartTime { get; init; }
     public required long EndTime { get; init; }
+
+    /// <summary>Milliseconds from start to end; 0 until it has ended, and when it was skipped.</summary>
+    public required long DurationMs { get; init; }
+
     public required long LogStart { get; init; }
     public required long LogEnd { get; init; }
     public required string Message { get; init; }

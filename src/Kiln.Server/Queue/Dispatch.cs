@@ -5,7 +5,7 @@ using Kiln.Server.Queue.Hosts;
 namespace Kiln.Server.Queue;
 
 /// <summary>Holds the poll of each agent until there is something to say.</summary>
-public sealed class Dispatch(Leases leases, HostRoster hosts, QueueBells bells, TimeProvider time)
+public sealed class Dispatch(Leases leases, HeldLeases held, HostRoster hosts, QueueBells bells, TimeProvider time)
 {
     private static readonly TimeSpan Hold = HostRoster.ReachablePeriod / 3;
 
@@ -22,7 +22,7 @@ public sealed class Dispatch(Leases leases, HostRoster hosts, QueueBells bells, 
         var began = time.GetTimestamp();
         try
         {
-            var (start, stops) = await leases.ReconcileAsync(poll, cancellationToken);
+            var (start, stops) = await held.ReconcileAsync(poll, cancellationToken);
             while (true)
             {
                 if (bell.IsSuperseded)
@@ -36,7 +36,7 @@ public sealed class Dispatch(Leases leases, HostRoster hosts, QueueBells bells, 
                     _told[agent.AgentId] = stops;
                     return Reply(start, stops);
                 }
-                var ordered = await leases.StopsAsync(agent.AgentId, cancellationToken);
+                var ordered = await held.StopsAsync(agent.AgentId, cancellationToken);
                 stops = [.. stops.Where(stop => stop.Cause == "stale"), .. ordered];
             }
         }

@@ -12,7 +12,7 @@ namespace Kiln.Server.Queue;
 /// longer than runs may. Silence is measured by <see cref="HostRoster"/>, so a restart gives every host a full period.
 /// </summary>
 public sealed partial class SilenceWatch(
-    Database database, Leases leases, HostRoster hosts, RunSignals signals, SilenceLimits limits) : BackgroundService
+    Database database, LeaseFacts facts, HostRoster hosts, RunSignals signals, SilenceLimits limits) : BackgroundService
 {
     /// <summary>How often it looks.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
@@ -64,7 +64,7 @@ public sealed partial class SilenceWatch(
         {
             if (silence >= limits.LostAfter)
             {
-                await leases.LoseAsync(
+                await facts.LoseAsync(
                     lease.Key,
                     RunReason.HostLost,
                     $"Host {host} has not answered for {Spoken(limits.LostAfter)}. If it comes back with the run, its true "
@@ -73,7 +73,7 @@ public sealed partial class SilenceWatch(
             }
             else if (!lease.IsSilent)
             {
-                await leases.SilentAsync(lease.Key, host, cancellationToken);
+                await facts.SilentAsync(lease.Key, host, cancellationToken);
             }
         }
     }

@@ -9,6 +9,26 @@ public sealed record RunListAnswer(long Total, IReadOnlyList<RunView> Runs);
 /// <summary>A run was queued again, or told to stop.</summary>
 public sealed record OrderAnswer(long RunId, RunStatus Status, int Attempt);
 
+/// <summary>Every attempt of a run, the first one first.</summary>
+public sealed record AttemptsAnswer(IReadOnlyList<AttemptView> Attempts);
+
+/// <summary>An attempt of a run. Times are Unix seconds, 0 = not yet.</summary>
+/// <param name="Cause">Why there is this attempt; empty for the first one.</param>
+/// <param name="Host">Host that has or had it; empty = none yet.</param>
+/// <param name="DurationMs">Milliseconds from start to end.</param>
+public sealed record AttemptView(
+    int Attempt,
+    RunStatus Status,
+    string Reason,
+    string Message,
+    int? ExitCode,
+    string Cause,
+    string Host,
+    long QueuedTime,
+    long StartTime,
+    long EndTime,
+    long DurationMs);
+
 /// <summary>Outputs of a run.</summary>
 public sealed record OutputsAnswer(IReadOnlyList<RunOutput> Outputs);
 
@@ -29,6 +49,7 @@ public sealed record LogEvent(long Offset, long NextOffset, string Text);
     System.Text.Json.JsonSerializerDefaults.Web, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(RunListAnswer))]
 [JsonSerializable(typeof(OrderAnswer))]
+[JsonSerializable(typeof(AttemptsAnswer))]
 [JsonSerializable(typeof(OutputsAnswer))]
 [JsonSerializable(typeof(WhyAnswer))]
 [JsonSerializable(typeof(LogEvent))]

@@ -30,3 +30,6 @@ public sealed record RunRecord
     /// <summary>Waits in the queue: no host has it, nothing has ended it.</summary>
     public bool IsWaiting => State.Status == RunStatus.Queued && Host.Length == 0;
 }
+
+/// <summary>One of a run's attempts, as stored.</summary>
+public sealed record AttemptRecord(int Attempt, string Host, AttemptState State);

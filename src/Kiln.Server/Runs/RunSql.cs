@@ -54,6 +54,11 @@ internal static class RunSql
         ? session.FindAsync(One, Map, runId, number)
         : session.FindAsync(Last, Map, runId);
 
+    public static ValueTask<List<AttemptRecord>> AttemptsAsync(SqlSession session, long runId) => session.QueryAsync(
+        "select attempt, host, state from run_attempts where run_id = @1 order by attempt",
+        static row => new AttemptRecord(row.GetInt32(0), row.GetString(1), RunsJson.ReadState(row.GetString(2))),
+        runId);
+
     public static ValueTask<int> SavePlanAsync(SqlSession session, long runId, string plan) =>
         session.ExecuteAsync("update runs set plan = @2 where run_id = @1", runId, plan);
 

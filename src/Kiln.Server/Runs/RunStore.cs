@@ -66,6 +66,10 @@ public sealed class RunStore(Database database, RunSignals signals, QueueBells b
     public Task<RunRecord?> GetAsync(long runId, int attempt, CancellationToken cancellationToken) =>
         database.ReadAsync(session => RunSql.GetAsync(session, runId, attempt), cancellationToken);
 
+    /// <summary>Every attempt of a run, the first one first; empty when there is no such run.</summary>
+    public Task<List<AttemptRecord>> AttemptsAsync(long runId, CancellationToken cancellationToken) =>
+        database.ReadAsync(session => RunSql.AttemptsAsync(session, runId), cancellationToken);
+
     /// <summary>A page of runs, newest first.</summary>
     public Task<RunPage> ListAsync(RunQuery query, CancellationToken cancellationToken) =>
         database.ReadAsync(session => RunListSql.ListAsync(session, query), cancellationToken);
@@ -106,7 +110,7 @@ public sealed class RunStore(Database database, RunSignals signals, QueueBells b
     }
 
     /// <summary>Queues a new attempt of an ended run: same plan, same commits.</summary>
-    public async Task<RunOrder> RetryAsync(long runId, CancellationToken cancellationToken)
+    public async Task<RunOrder> RetryAsync(long runId, string by, CancellationToken cancellationToken)
     {
         var now = Now();
         var isResolving = false;
@@ -123,7 +127,7 @@ public sealed class RunStore(Database database, RunSignals signals, QueueBells b
                 }
                 isResolving = run.Plan.NeedsCommits();
                 var attempt = run.Attempt + 1;
-                var state = AttemptState.New(run.Plan, isResolving, now);
+                var state = AttemptState.New(run.Plan, isResolving, now) with { Cause = $"Retried by {by}." };
                 await RunSql.InsertAttemptAsync(session, runId, attempt, RunsJson.Write(state));
                 await RunSql.NextAttemptAsync(session, runId, attempt);
                 await QueueSql.EnqueueAsync(session, new QueueEntry(

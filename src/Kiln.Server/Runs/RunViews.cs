@@ -27,6 +27,7 @@ public static class RunViews
                 Status = step.Status,
                 StartTime = step.StartedAt / 1000,
                 EndTime = step.EndedAt / 1000,
+                DurationMs = Duration(step.StartedAt, step.EndedAt),
                 LogStart = step.LogStart,
                 LogEnd = step.LogEnd,
                 Message = step.Message,
@@ -48,6 +49,7 @@ public static class RunViews
             CreatedTime = run.CreatedAt / 1000,
             StartTime = state.StartedAt / 1000,
             EndTime = state.EndedAt / 1000,
+            DurationMs = Duration(state.StartedAt, state.EndedAt),
             Steps = steps,
             Repos = repos,
             Parameters = run.Parameters,
@@ -57,6 +59,17 @@ public static class RunViews
             CreatedBy = run.CreatedBy,
         };
     }
+
+    /// <summary>An attempt as the list of attempts shows it.</summary>
+    public static AttemptView Attempt(AttemptRecord attempt)
+    {
+        var state = attempt.State;
+        return new AttemptView(
+            attempt.Attempt, state.Status, state.Reason, state.Message, state.ExitCode, state.Cause, attempt.Host,
+            state.QueuedAt / 1000, state.StartedAt / 1000, state.EndedAt / 1000, Duration(state.StartedAt, state.EndedAt));
+    }
+
+    private static long Duration(long startedAt, long endedAt) => startedAt > 0 && endedAt > 0 ? endedAt - startedAt : 0;
 
     private static RunRepoView Repo(RunRecord run, int index)
     {

@@ -18,6 +18,7 @@ internal static class RunsApi
         routes.MapGet("/openapi/runs/{id:long}", GetAsync);
         routes.MapPost("/openapi/runs/{id:long}/cancel", CancelAsync);
         routes.MapPost("/openapi/runs/{id:long}/retry", RetryAsync);
+        routes.MapGet("/openapi/runs/{id:long}/attempts", AttemptsAsync);
         routes.MapGet("/openapi/runs/{id:long}/outputs", OutputsAsync);
         routes.MapGet("/openapi/runs/{id:long}/why", WhyAsync);
     }
@@ -71,8 +72,14 @@ internal static class RunsApi
         Answer(id, await store.CancelAsync(id, caller.Name, cancellationToken));
 
     private static async Task<Results<Accepted<OrderAnswer>, ApiError>> RetryAsync(
+        long id, Caller caller, RunStore store, CancellationToken cancellationToken) =>
+        Answer(id, await store.RetryAsync(id, caller.Name, cancellationToken));
+
+    private static async Task<Results<Ok<AttemptsAnswer>, ApiError>> AttemptsAsync(
         long id, RunStore store, CancellationToken cancellationToken) =>
-        Answer(id, await store.RetryAsync(id, cancellationToken));
+        await store.AttemptsAsync(id, cancellationToken) is { Count: > 0 } attempts
+            ? TypedResults.Ok(new AttemptsAnswer([.. attempts.Select(RunViews.Attempt)]))
+            : Missing(id);
 
     private static async Task<Results<Ok<OutputsAnswer>, ApiError>> OutputsAsync(
         long id, int? attempt, RunStore store, CancellationToken cancellationToken) =>

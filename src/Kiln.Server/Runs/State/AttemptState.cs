@@ -16,6 +16,9 @@ public sealed record AttemptState
     public required string Message { get; init; }
     public int? ExitCode { get; init; }
 
+    /// <summary>Why there is this attempt, as a sentence; empty for the first one.</summary>
+    public string Cause { get; init; } = "";
+
     /// <summary>Unix milliseconds.</summary>
     public required long QueuedAt { get; init; }
 

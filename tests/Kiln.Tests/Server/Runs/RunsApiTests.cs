@@ -8,6 +8,7 @@ using Kiln.Server.Artifacts;
 using Kiln.Server.Planning;
 using Kiln.Server.Runs;
 using Kiln.Tests.Fixtures;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Kiln.Tests.Server.Runs;
 
@@ -93,6 +94,25 @@ public sealed class RunsApiTests : IAsyncLifetime
         Assert.Equal("first\n", await _app.Admin.GetStringAsync($"/openapi/runs/{id}/log?attempt=1"));
         Assert.Equal(2, (int)(await GetAsync($"/openapi/runs/{id}"))["attempt"]!);
         Assert.Equal("img:1", (string?)(await GetAsync($"/openapi/runs/{id}/outputs?attempt=1"))["outputs"]![0]!["value"]);
+        var attempts = (await GetAsync($"/openapi/runs/{id}/attempts"))["attempts"]!.AsArray();
+        Assert.Equal([(1, "passed", ""), (2, "passed", "Retried by admin.")], attempts.Select(
+            attempt => ((int)attempt!["attempt"]!, (string)attempt["status"]!, (string)attempt["cause"]!)));
+    }
+
+    [Fact]
+    public async Task A_run_and_its_steps_say_how_long_they_took_in_milliseconds()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(50));
+        await using var app = await KilnApp.StartAsync(time, options => options);
+        var id = await app.RunAsync(FakePlans.Script());
+        var agent = new FakeAgent(app);
+        var lease = await agent.TakeAsync();
+        var began = time.GetUtcNow().ToUnixTimeMilliseconds();
+        time.Advance(TimeSpan.FromSeconds(2));
+        await agent.ReportAsync(
+            lease, 0, "", [.. FakeAgent.Passed(0).Select(happened => happened with { AtMs = began + (happened.Seq * 250) })]);
+        var run = await (await app.Admin.GetAsync($"/openapi/runs/{id}")).JsonAsync();
+        Assert.Equal((1000, 250), ((long)run["duration_ms"]!, (long)run["steps"]![0]!["duration_ms"]!));
     }
 
     [Fact]

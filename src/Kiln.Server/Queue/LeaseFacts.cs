@@ -1,0 +1,77 @@
+using Kiln.Contracts.Protocol;
+using Kiln.Server.Runs;
+using Kiln.Server.Runs.State;
+using Kiln.Server.Storage;
+
+namespace Kiln.Server.Queue;
+
+/// <summary>Folds what the server itself finds out about a leased attempt into it: silence, return, loss.</summary>
+public sealed partial class LeaseFacts(Database database, RunSignals signals, TimeProvider time, ILogger<LeaseFacts> logger)
+{
+    /// <summary>Gives a leased attempt up; nothing happens when the lease has gone.</summary>
+    internal Task LoseAsync(LeaseKey key, string reason, string message, CancellationToken cancellationToken)
+    {
+        Log.Lost(logger, key.RunId, key.Attempt, message);
+        return FoldAsync(key, new RunFact.Lost(reason, message), isOver: true, cancellationToken);
+    }
+
+    /// <summary>Ends a leased attempt that cannot begin.</summary>
+    internal Task CannotStartAsync(LeaseKey key, string reason, string message, CancellationToken cancellationToken) =>
+        FoldAsync(key, new RunFact.CannotStart(reason, message), isOver: true, cancellationToken);
+
+    /// <summary>Notes that an attempt's host is silent.</summary>
+    internal Task SilentAsync(LeaseKey key, string host, CancellationToken cancellationToken) =>
+        FoldAsync(key, new RunFact.HostSilent(host), isOver: false, cancellationToken);
+
+    /// <summary>Its runner is heard: the attempt is no longer silent, and a given-up one is its agent's lease again.</summary>
+    internal async ValueTask HeardAsync(SqlSession session, AttemptRow attempt)
+    {
+        if (attempt.IsEnded)
+        {
+            return;
+        }
+        var heard = RunReducer.Apply(attempt.State, new RunFact.HostReturned(), Now());
+        await RunSql.SaveAsync(session, attempt.Key.RunId, attempt.Key.Attempt, attempt.State, heard);
+        if (attempt.Lease is null)
+        {
+            await LeaseSql.TakeBackAsync(session, attempt);
+        }
+        else if (attempt.Lease.IsSilent)
+        {
+            await QueueSql.SetSilentAsync(session, attempt.Key.RunId, isSilent: false);
+        }
+    }
+
+    private async Task FoldAsync(LeaseKey key, RunFact fact, bool isOver, CancellationToken cancellationToken)
+    {
+        await database.WriteAsync(
+            async session =>
+            {
+                if (await LeaseSql.FindAsync(session, key) is not { Lease: not null } attempt || !attempt.Accepts(key))
+                {
+                    return false;
+                }
+                var next = RunReducer.Apply(attempt.State, fact, Now());
+                await RunSql.SaveAsync(session, key.RunId, key.Attempt, attempt.State, next);
+                if (isOver)
+                {
+                    await QueueSql.RemoveAsync(session, key.RunId);
+                }
+                else
+                {
+                    await QueueSql.SetSilentAsync(session, key.RunId, isSilent: true);
+                }
+                return true;
+            },
+            cancellationToken);
+        signals.Changed(key.RunId);
+    }
+
+    private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Run {RunId} attempt {Attempt} is lost: {Why}")]
+        public static partial void Lost(ILogger logger, long runId, int attempt, string why);
+    }
+}
