@@ -39,7 +39,7 @@ public static class Startup
     {
         try
         {
-            var data = DataDirectory.Open(options.Data);
+            using var data = DataDirectory.Open(options.Data);
             var database = await SqliteDatabase.OpenAsync(data.Root, TimeProvider.System);
             await using var app = ServerBuilder.Build(options, data, database, TimeProvider.System);
             await app.RunAsync();

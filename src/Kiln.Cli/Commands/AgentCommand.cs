@@ -17,7 +17,7 @@ internal static class AgentCommand
         {
             using var agent = Process.Start(new ProcessStartInfo(Siblings.Agent, parsed.UnmatchedTokens))!;
             // A kill of this process is meant for the agent; Ctrl-C reaches it by itself.
-            await using var asked = cancellationToken.Register(() => Signals.RequestEnd(agent));
+            await using var asked = cancellationToken.Register(() => Signals.Send(agent, Signals.Terminate));
             await agent.WaitForExitAsync(CancellationToken.None);
             return agent.ExitCode;
         });

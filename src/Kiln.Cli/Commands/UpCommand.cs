@@ -73,7 +73,9 @@ internal static class UpCommand
             // A kill leaves the runs alone: they go on, and the next server takes them up again.
             if (interrupt.IsByHand)
             {
-                await new ActiveRuns(client, terminal).StopAsync();
+                await terminal.Errors.WriteLineAsync("kiln: stopping the server and what runs on it");
+                server.Interrupt();
+                await server.WaitForExitAsync(CancellationToken.None);
             }
             return interrupt.IsByHand ? ExitCode.Interrupted : ExitCode.Success;
         }

@@ -65,15 +65,18 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>Its exit code once it has ended.</summary>
     public int ExitedWith => _process.ExitCode;
 
-    /// <summary>Ends it politely and waits for that.</summary>
+    /// <summary>Passes Ctrl-C on: the server ends the runs of its own agent, with their grace, before it ends itself.</summary>
+    public void Interrupt() => Signals.Send(_process, Signals.Interrupt);
+
+    /// <summary>Ends it politely, its runs go on, and waits for that.</summary>
     public async ValueTask DisposeAsync()
     {
-        Signals.RequestEnd(_process);
+        Signals.Send(_process, Signals.Terminate);
         await _process.WaitForExitAsync(CancellationToken.None);
         _process.Dispose();
     }
 
-    // A session of its own: Ctrl-C reaches this process only, which first stops the runs and then the server.
+    // A session of its own: Ctrl-C reaches this process only, which passes it on once.
     private static ProcessStartInfo StartInfo(IReadOnlyList<string> arguments) => File.Exists("/usr/bin/setsid")
         ? new ProcessStartInfo("/usr/bin/setsid", [Siblings.Server, .. arguments])
         : new ProcessStartInfo(Siblings.Server, arguments);

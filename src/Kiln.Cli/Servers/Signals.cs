@@ -6,14 +6,18 @@ namespace Kiln.Cli.Servers;
 /// <summary>Asks a process to end; the framework only knows how to kill one.</summary>
 internal static partial class Signals
 {
-    private const int Terminate = 15;
+    /// <summary>What Ctrl-C sends.</summary>
+    public const int Interrupt = 2;
 
-    /// <summary>Sends TERM. A process that is gone already is no error.</summary>
-    public static void RequestEnd(Process process)
+    /// <summary>What a service manager sends.</summary>
+    public const int Terminate = 15;
+
+    /// <summary>Sends a signal. A process that is gone already is no error.</summary>
+    public static void Send(Process process, int signal)
     {
         if (!process.HasExited)
         {
-            _ = Kill(process.Id, Terminate);
+            _ = Kill(process.Id, signal);
         }
     }
 

@@ -1,16 +1,19 @@
 namespace Kiln.Server.Settings;
 
 /// <summary>
-/// The one directory that holds everything a server keeps: directories 0700, files 0600. The database in it sees to it that
-/// only one server has it.
+/// The one directory that holds everything a server keeps: directories 0700, files 0600. Open, it is this server's alone; the
+/// kernel lets go of it when the process ends, however it ends.
 /// </summary>
-public sealed class DataDirectory
+public sealed class DataDirectory : IDisposable
 {
     private const UnixFileMode OwnerDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const string DatabaseName = "kiln.db";
+    private const int WouldBlock = 11; // EWOULDBLOCK of flock(2), which .NET gives on as it is.
 
-    private DataDirectory(string root) => Root = root;
+    private readonly FileStream _lock;
+
+    private DataDirectory(string root, FileStream @lock) => (Root, _lock) = (root, @lock);
 
     /// <summary>Absolute path.</summary>
     public string Root { get; }
@@ -36,8 +39,10 @@ public sealed class DataDirectory
     /// <summary>The master key, when it is not given by a setting.</summary>
     public string MasterKeyFile => Path.Combine(Root, "master.key");
 
-    /// <summary>Opens the directory, making it when it is not there.</summary>
-    /// <exception cref="DataDirectoryException">It cannot be written; the message is for the user.</exception>
+    /// <summary>Opens the directory for this process alone, making it when it is not there.</summary>
+    /// <exception cref="DataDirectoryException">
+    /// It cannot be written, or another server has it; the message is for the user.
+    /// </exception>
     public static DataDirectory Open(string root)
     {
         try
@@ -45,9 +50,10 @@ public sealed class DataDirectory
             Directory.CreateDirectory(root, OwnerDirectory);
             // Made by hand or by an older umask it may be open to others.
             File.SetUnixFileMode(root, OwnerDirectory);
+            var claim = Claim(root);
             // SQLite gives its other files the mode of this one.
             OpenFile(Path.Combine(root, DatabaseName), FileMode.OpenOrCreate, FileShare.ReadWrite).Dispose();
-            return new DataDirectory(root);
+            return new DataDirectory(root, claim);
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
@@ -80,6 +86,22 @@ public sealed class DataDirectory
         }
         File.Move(aside, path);
         return text;
+    }
+
+    /// <summary>Gives the directory back.</summary>
+    public void Dispose() => _lock.Dispose();
+
+    private static FileStream Claim(string root)
+    {
+        try
+        {
+            return OpenFile(Path.Combine(root, "kiln.lock"), FileMode.OpenOrCreate, FileShare.None);
+        }
+        catch (IOException taken) when (taken.HResult == WouldBlock)
+        {
+            throw new DataDirectoryException(
+                $"The data directory {root} is used by another Kiln server. Stop that one, or choose another with --data.");
+        }
     }
 
     private static FileStream OpenFile(string path, FileMode mode, FileShare share) => new(path, new FileStreamOptions

@@ -19,11 +19,13 @@ public sealed class KilnApp : IAsyncDisposable
 {
     private readonly DirectoryInfo? _owned;
     private readonly WebApplication _app;
+    private readonly DataDirectory _data;
     private readonly List<HttpClient> _clients = [];
 
-    private KilnApp(WebApplication app, KilnOptions options, DirectoryInfo? owned)
+    private KilnApp(WebApplication app, KilnOptions options, DataDirectory data, DirectoryInfo? owned)
     {
         _app = app;
+        _data = data;
         _owned = owned;
         Options = options;
         Address = app.Services.GetRequiredService<PublicAddress>().Local;
@@ -97,7 +99,7 @@ public sealed class KilnApp : IAsyncDisposable
         var data = DataDirectory.Open(options.Data);
         var app = ServerBuilder.Build(options, data, await SqliteDatabase.OpenAsync(data.Root, time), time);
         await app.StartAsync();
-        return new KilnApp(app, options, owned);
+        return new KilnApp(app, options, data, owned);
     }
 
     private async Task StopAsync()
@@ -109,5 +111,6 @@ public sealed class KilnApp : IAsyncDisposable
         _clients.Clear();
         await _app.StopAsync();
         await _app.DisposeAsync();
+        _data.Dispose();
     }
 }

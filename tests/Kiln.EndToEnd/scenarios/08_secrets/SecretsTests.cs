@@ -48,8 +48,8 @@ public sealed class SecretsTests : IDisposable
         var bytes = System.Text.Encoding.UTF8.GetBytes(text);
         return Directory.EnumerateFiles(_scratch.Path, "*", new EnumerationOptions { RecurseSubdirectories = true })
             .Where(path => !new FileInfo(path).Attributes.HasFlag(FileAttributes.Device) && path != _scratch["gate"])
-            // Empty, and held by their owners: they cannot be opened.
-            .Where(path => Path.GetExtension(path) != ".lock")
+            // Locks are empty and held by their owners, sockets hold nothing: neither can be opened.
+            .Where(path => Path.GetExtension(path) is not (".lock" or ".sock"))
             .Where(path => Contents(path).AsSpan().IndexOf(bytes) >= 0);
     }
 
