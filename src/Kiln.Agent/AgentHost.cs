@@ -4,6 +4,7 @@ using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
 using Kiln.Runner;
 using Kiln.Runner.Courier;
+using Kiln.Runner.Packages;
 using Kiln.Runner.Spawning;
 using Microsoft.Extensions.Logging;
 
@@ -50,11 +51,14 @@ public static partial class AgentHost
         CancellationToken stopping)
     {
         using var identity = AgentIdentity.Claim(options.DataDirectory);
-        var place = Place(options, identity);
+        using var downloads = CreateDownloads();
+        var place = Place(options, identity, downloads);
+        var root = Path.Combine(options.DataDirectory, "runs");
+        place.Packages.Sweep(attempt => Directory.Exists(Path.Combine(root, attempt)));
         ProcessPrivileges.BecomeSubreaper();
         var server = new AgentServer(http, options.Token);
         using var runs = new ActiveRuns(
-            place, Path.Combine(options.DataDirectory, "runs"), server, lease => new HttpRunServer(http, lease), logger);
+            place, root, server, lease => new HttpRunServer(http, lease), logger);
         runs.AdoptAll();
 
         using var asking = CancellationTokenSource.CreateLinkedTokenSource(stopping, stoppingRuns);
@@ -77,7 +81,18 @@ public static partial class AgentHost
         await runs.DetachAsync();
     }
 
-    private static RunnerPlace Place(AgentOptions options, AgentIdentity identity)
+    /// <summary>A client for files of packages: through the system's proxy, each request with a patience of its own.</summary>
+    internal static HttpClient CreateDownloads() => new(new SocketsHttpHandler
+    {
+        ConnectTimeout = TimeSpan.FromSeconds(20),
+        UseCookies = false,
+    })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+        DefaultRequestHeaders = { { "User-Agent", $"kiln/{Version}" } },
+    };
+
+    private static RunnerPlace Place(AgentOptions options, AgentIdentity identity, HttpClient downloads)
     {
         var source = ExecBinary.Find(AppContext.BaseDirectory, Environment.GetEnvironmentVariable) ?? throw new AgentStartException(
             $"kiln-exec is not beside this program in {AppContext.BaseDirectory}; install them together.");
@@ -90,6 +105,7 @@ public static partial class AgentHost
             Inherited = RunnerPlace.Inherit(Environment.GetEnvironmentVariable),
             ExecEnvironment = ExecEnvironment.Of(Environment.GetEnvironmentVariable),
             Clock = TimeProvider.System,
+            Packages = new PackageStore(Path.Combine(options.DataDirectory, "packages"), downloads, TimeProvider.System),
         };
     }
 

@@ -12,6 +12,7 @@ namespace Kiln.Contracts;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DictionaryKeyPolicy = JsonKnownNamingPolicy.Unspecified)]
 [JsonSerializable(typeof(RunPlan))]
+[JsonSerializable(typeof(PlannedPackage))]
 [JsonSerializable(typeof(RunSpec))]
 [JsonSerializable(typeof(RunEvent))]
 [JsonSerializable(typeof(RunView))]

@@ -1,3 +1,5 @@
+using Kiln.Runner.Packages;
+
 namespace Kiln.Runner;
 
 /// <summary>What a runner needs to know of the machine it works on.</summary>
@@ -22,6 +24,9 @@ public sealed record RunnerPlace
     public required IReadOnlyList<KeyValuePair<string, string>> ExecEnvironment { get; init; }
 
     public required TimeProvider Clock { get; init; }
+
+    /// <summary>Packages of this host, shared by its runs.</summary>
+    public required PackageStore Packages { get; init; }
 
     /// <summary>What of an environment a run inherits: who and where the user is, locale, time zone, proxies and
     /// certificates. Everything else stays with the agent, its token first of all.</summary>

@@ -3,6 +3,7 @@ using Kiln.Contracts;
 using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
 using Kiln.Runner;
+using Kiln.Runner.Packages;
 using Kiln.Runner.Spawning;
 using Kiln.Runner.Workspaces;
 using Microsoft.Extensions.Logging;
@@ -56,6 +57,7 @@ internal static class TerminalRun
         await using var output = Console.OpenStandardOutput();
         var server = new TerminalServer(output, artifacts);
         var lease = new Lease(new LeaseKey(spec.RunId, spec.Attempt, Fence: 1), Token: "", spec);
+        using var downloads = AgentHost.CreateDownloads();
         var place = new RunnerPlace
         {
             ExecBinary = exec,
@@ -65,6 +67,7 @@ internal static class TerminalRun
             Inherited = RunnerPlace.Inherit(Environment.GetEnvironmentVariable),
             ExecEnvironment = ExecEnvironment.Of(Environment.GetEnvironmentVariable),
             Clock = TimeProvider.System,
+            Packages = new PackageStore(Path.Combine(data, "packages"), downloads, TimeProvider.System),
         };
         using var runner = new AttemptRunner(lease, RunDirectory.Of(data, lease.Key), place, server, logger);
         await using var onCancel = cancellationToken.Register(() =>

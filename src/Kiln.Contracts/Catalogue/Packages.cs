@@ -6,10 +6,11 @@ public sealed record Package
     public required string Name { get; init; }
     public required string Version { get; init; }
 
-    /// <summary>Shell script that installs it; <c>${FILEPATH}</c> is the downloaded file.</summary>
+    /// <summary>Shell script that installs it below <c>$HOME</c>, a directory of this version alone;
+    /// <c>${FILEPATH}</c> is the downloaded file.</summary>
     public required string Scripts { get; init; }
 
-    /// <summary><c>NAME=value</c>, for the installation only.</summary>
+    /// <summary><c>NAME=value</c>, for the installation and the build.</summary>
     public required IReadOnlyList<string> Env { get; init; }
 
     /// <summary>Directory put on the build's <c>PATH</c>; may be empty.</summary>

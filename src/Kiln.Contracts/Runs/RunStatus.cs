@@ -53,6 +53,10 @@ public static class RunReason
     public const string CodeHostAuth = "codehost_auth";
     public const string CodeHostUntrusted = "codehost_untrusted";
     public const string CommitGone = "commit_gone";
+    public const string PackageUnreachable = "package_unreachable";
+    public const string PackageMissing = "package_missing";
+    public const string PackageChecksum = "package_checksum";
+    public const string PackageFailed = "package_failed";
     public const string OutputInvalid = "output_invalid";
     public const string ArchiveMissing = "archive_missing";
     public const string ArchiveFailed = "archive_failed";

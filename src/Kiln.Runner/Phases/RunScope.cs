@@ -1,8 +1,10 @@
+using System.Text;
 using Kiln.Contracts.Exec;
 using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
 using Kiln.Runner.Courier;
 using Kiln.Runner.Journal;
+using Kiln.Runner.Packages;
 using Kiln.Runner.Spawning;
 using Kiln.Runner.Steps;
 using Kiln.Runner.Workspaces;
@@ -12,6 +14,8 @@ namespace Kiln.Runner.Phases;
 /// <summary>What the steps of one attempt share.</summary>
 internal sealed class RunScope
 {
+    private const int WordsKept = 16 * 1024;
+
     private readonly HashSet<string> _known = [];
 
     public required Lease Lease { get; init; }
@@ -27,6 +31,9 @@ internal sealed class RunScope
 
     /// <summary>Repositories as they were checked out, in order.</summary>
     public List<CheckedOutRepo> Repos { get; } = [];
+
+    /// <summary>Packages that the script finds, in order.</summary>
+    public List<InstalledPackage> Packages { get; } = [];
 
     /// <summary>The script's outputs, unmasked.</summary>
     public Dictionary<string, string> Outputs { get; } = [];
@@ -86,6 +93,15 @@ internal sealed class RunScope
         }
         Spool.Measure();
         return Spool.Length;
+    }
+
+    /// <summary>The last part of what a command wrote into the log.</summary>
+    public string WordsOf(ExecNotice.Ended notice)
+    {
+        var length = (int)Math.Min(notice.LogEnd - notice.LogStart, WordsKept);
+        var buffer = new byte[length];
+        var read = Spool.Read(notice.LogEnd - length, buffer);
+        return Encoding.UTF8.GetString(buffer, 0, read);
     }
 
     /// <summary>A secret of the run; the plan never names one that is not there.</summary>

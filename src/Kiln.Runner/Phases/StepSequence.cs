@@ -4,6 +4,7 @@ using Kiln.Contracts.Runs;
 using Kiln.Runner.Journal;
 using Kiln.Runner.Steps;
 using Kiln.Runner.Steps.Checkout;
+using Kiln.Runner.Steps.Installs;
 
 namespace Kiln.Runner.Phases;
 
@@ -36,13 +37,17 @@ internal static class StepSequence
         {
             await run.SayAsync($"{step.Name} begins");
         }
+        if (SpeaksItself(step))
+        {
+            run.Record.StepStarted(step.Name, await run.MeasureLogAsync());
+        }
         var result = await RunAsync(run, step);
         if (result is StepResult.Stopped && run.Stop.Order is { Cause: StopState.Stale })
         {
             return result;
         }
         run.Record.StepStarted(step.Name, run.Spool.Length);
-        var logEnd = step is PlannedStep.FileArchive || result is StepResult.ExecDied
+        var logEnd = SpeaksItself(step) || result is StepResult.ExecDied
             ? await run.MeasureLogAsync()
             : run.LogEnd;
         var (status, message) = EndOf(run, result);
@@ -58,11 +63,16 @@ internal static class StepSequence
     private static Task<StepResult> RunAsync(RunScope run, PlannedStep step) => step switch
     {
         PlannedStep.Checkout => CheckoutStep.RunAsync(run),
+        PlannedStep.Installs installs => InstallStep.RunAsync(run, installs),
         PlannedStep.Script script => ScriptSteps.RunAsync(run, script),
         PlannedStep.PostScript script => ScriptSteps.RunAsync(run, script),
         PlannedStep.FileArchive archive => FileArchiveStep.RunAsync(run, archive),
         _ => throw new InvalidOperationException($"no runner for a step of type {step.GetType().Name}"),
     };
+
+    /// <summary>Kiln's own words belong to the step; of the others only what their commands write does.</summary>
+    private static bool SpeaksItself(PlannedStep step) =>
+        step is not (PlannedStep.Checkout or PlannedStep.Script or PlannedStep.PostScript);
 
     private static Verdict VerdictOf(RunScope run, StepResult result) => result switch
     {

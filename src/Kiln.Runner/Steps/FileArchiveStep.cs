@@ -15,12 +15,7 @@ internal static class FileArchiveStep
 
     public static async Task<StepResult> RunAsync(RunScope run, PlannedStep.FileArchive step)
     {
-        run.Record.StepStarted(step.Name, await run.MeasureLogAsync());
-        var variables = ScriptEnvironment.Of(run.Spec, run.Place, run.Directory, run.Repos);
-        foreach (var (name, value) in run.Outputs)
-        {
-            variables[name] = value;
-        }
+        var variables = ScriptEnvironment.WithOutputs(run);
         var package = ConfinedPath.Normalize(variables.GetValueOrDefault("PKG_FILE", ""));
         var location = ConfinedPath.Normalize(VariableExpansion.Expand(step.Location, variables));
         if (package is null or "" || location is null)

@@ -1,45 +1,48 @@
-using System.Text.RegularExpressions;
-using Kiln.Contracts.Runs;
-using Kiln.Runner.Workspaces;
+using System.Globalization;
+using Kiln.Runner.Phases;
 
 namespace Kiln.Runner.Steps;
 
-/// <summary>The environment of a script, from plan, place and checked out commits.</summary>
-internal static partial class ScriptEnvironment
+/// <summary>The environment of a script, from plan, place, packages and checked out commits.</summary>
+internal static class ScriptEnvironment
 {
     /// <summary>
-    /// In this order, later ones winning: what the machine's user has, <c>#key=value#</c> of commit messages, the plan's
-    /// variables, the resolved commits, the fixed ones of the place.
+    /// In this order, later ones winning: what the machine's user has, <c>#key=value#</c> of commit messages, what
+    /// packages bring, the plan's variables, the resolved commits, the fixed ones of the place.
     /// </summary>
-    public static Dictionary<string, string> Of(
-        RunSpec spec, RunnerPlace place, RunDirectory directory, IReadOnlyList<CheckedOutRepo> repos)
+    public static Dictionary<string, string> Of(RunScope run)
     {
-        var variables = new Dictionary<string, string>(place.Inherited);
-        foreach (var match in repos.SelectMany(static repo => MessageVariable().Matches(repo.CommitMessage)))
+        var variables = new Dictionary<string, string>(run.Place.Inherited);
+        CommitMessageVariables.AddTo(variables, run.Repos);
+        variables["PATH"] = run.Place.Inherited["PATH"];
+        foreach (var package in run.Packages)
         {
-            variables[match.Groups["key"].Value] = match.Groups["value"].Value;
+            package.AddTo(variables);
         }
-        foreach (var variable in spec.Plan.Variables)
+        var path = variables["PATH"];
+        foreach (var variable in run.Spec.Plan.Variables)
         {
-            variables[variable.Name] = variable.SecretRef is { } secret ? spec.Secrets[secret] : variable.Value;
+            variables[variable.Name] = variable.SecretRef is { } secret ? run.Secret(secret) : variable.Value;
         }
-        foreach (var repo in repos)
+        foreach (var repo in run.Repos)
         {
             variables[repo.Planned.CommitVariable] = repo.CommitId;
         }
-        // A commit message or parameter must not move these.
-        variables["HOME"] = place.Inherited["HOME"];
-        variables["PATH"] = place.Inherited["PATH"];
-        variables["WORKSPACE"] = directory.Workspace;
-        variables["TMPDIR"] = directory.Temp;
-        variables["KILN_RUN_ID"] = spec.RunId.ToString();
-        variables["CI"] = "true";
-        variables["ZADIG"] = "true";
-        variables["TERM"] = "dumb";
+        variables["HOME"] = run.Place.Inherited["HOME"];
+        variables["PATH"] = path;
+        variables["KILN_RUN_ID"] = run.Spec.RunId.ToString(CultureInfo.InvariantCulture);
+        PlaceEnvironment.AddFixed(variables, run.Directory);
         return variables;
     }
 
-    /// <summary>Raw form: <c>Fix the cart #ENV=qa# #DEBUG=1#</c>.</summary>
-    [GeneratedRegex(@"#(?<key>[A-Za-z_][A-Za-z0-9_]*)=(?<value>[^#\r\n]*)#", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex MessageVariable();
+    /// <summary>The same with the script's outputs, for the steps behind it.</summary>
+    public static Dictionary<string, string> WithOutputs(RunScope run)
+    {
+        var variables = Of(run);
+        foreach (var (name, value) in run.Outputs)
+        {
+            variables[name] = value;
+        }
+        return variables;
+    }
 }

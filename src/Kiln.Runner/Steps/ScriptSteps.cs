@@ -11,7 +11,7 @@ internal static class ScriptSteps
 {
     public static async Task<StepResult> RunAsync(RunScope run, PlannedStep.Script step)
     {
-        var environment = ScriptEnvironment.Of(run.Spec, run.Place, run.Directory, run.Repos);
+        var environment = ScriptEnvironment.Of(run);
         RegistryLogin.AddTo(environment, run.Directory);
         var end = await run.RunAsync(step.Name, step.Name, new ExecCommand.StartScript(
             step.Name, step.Kind, step.Body, [.. environment], run.Directory.Workspace, run.Spec.Plan.Outputs));
@@ -25,11 +25,7 @@ internal static class ScriptSteps
 
     public static async Task<StepResult> RunAsync(RunScope run, PlannedStep.PostScript step)
     {
-        var environment = ScriptEnvironment.Of(run.Spec, run.Place, run.Directory, run.Repos);
-        foreach (var (name, value) in run.Outputs)
-        {
-            environment[name] = value;
-        }
+        var environment = ScriptEnvironment.WithOutputs(run);
         RegistryLogin.AddTo(environment, run.Directory);
         var end = await run.RunAsync(step.Name, step.Name, new ExecCommand.StartScript(
             step.Name, "shell", step.Body, [.. environment], run.Directory.Workspace, []));

@@ -1,4 +1,5 @@
 using Kiln.Contracts.Builds;
+using Kiln.Contracts.Catalogue;
 
 namespace Kiln.Server.Planning;
 
@@ -18,7 +19,10 @@ public sealed record Catalogue
     public required IReadOnlyList<CatalogueModule> Modules { get; init; }
 
     public required IReadOnlyList<CatalogueImage> Images { get; init; }
-    public required IReadOnlyList<Install> Packages { get; init; }
+    
+    /// <summary>Those that builds can ask for.</summary>
+    public required IReadOnlyList<Package> Packages { get; init; }
+
     public required IReadOnlyList<CatalogueCluster> Clusters { get; init; }
     public required IReadOnlyList<BuildTemplate> BuildTemplates { get; init; }
     public required IReadOnlyList<CatalogueDockerfile> Dockerfiles { get; init; }
@@ -30,6 +34,9 @@ public sealed record Catalogue
     public CatalogueImage? Image(string label) => Images.FirstOrDefault(image => image.Label == label);
 
     public CatalogueCluster? Cluster(string name) => Clusters.FirstOrDefault(cluster => cluster.Name == name);
+
+    public Package? Package(Install install) =>
+        Packages.FirstOrDefault(package => package.Name == install.Name && package.Version == install.Version);
 
     public BuildTemplate? BuildTemplate(string name) => BuildTemplates.FirstOrDefault(template => template.Name == name);
 

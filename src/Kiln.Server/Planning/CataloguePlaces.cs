@@ -1,4 +1,4 @@
-using Kiln.Contracts.Builds;
+using Kiln.Contracts.Catalogue;
 using Kiln.Server.BuildImages;
 using Kiln.Server.Clusters;
 using Kiln.Server.Packages;
@@ -14,11 +14,11 @@ public sealed class CataloguePlaces(
     public async Task<IReadOnlyList<CatalogueImage>> ImagesAsync(CancellationToken cancellationToken) =>
         [.. (await images.AllAsync("", cancellationToken)).Select(image => new CatalogueImage(image.IdText, image.Value.Label))];
 
-    public async Task<IReadOnlyList<Install>> PackagesAsync(CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<Package>> PackagesAsync(CancellationToken cancellationToken) =>
     [
         .. (await packages.AllAsync("", cancellationToken))
-            .Where(package => package.Value.Enabled)
-            .Select(package => new Install(package.Value.Name, package.Value.Version)),
+            .Select(package => package.Value)
+            .Where(package => package.Enabled),
     ];
 
     /// <summary>Those that every project may use, and the project's.</summary>

@@ -12,6 +12,7 @@ internal static class StepPlanning
         {
             draft.Steps.Add(new PlannedStep.Checkout());
         }
+        InstallPlanning.Add(draft);
         draft.Steps.Add(new PlannedStep.Script(recipe.ScriptType, recipe.BuildScript));
         if (!string.IsNullOrWhiteSpace(recipe.PostBuild.Scripts))
         {

@@ -1,5 +1,3 @@
-using Kiln.Contracts.Builds;
-
 namespace Kiln.Server.Planning;
 
 /// <summary>Settings that are stored but that this version cannot run: refused when a run is asked for, one sentence each.</summary>
@@ -13,11 +11,6 @@ internal static class UnsupportedSettings
         {
             violations.Add("infrastructure",
                 "This server runs builds on hosts only; set infrastructure to \"vm\" to run this one.");
-        }
-        if (recipe.Installs.Count > 0)
-        {
-            violations.Add("installs",
-                $"This server does not install packages yet; have {Names(recipe.Installs)} on the host and leave installs empty.");
         }
         if (recipe.AdvancedSettings.CacheSetting.Enabled && !draft.Input.Request.IgnoreCache)
         {
@@ -40,7 +33,4 @@ internal static class UnsupportedSettings
                 "This server does not collect test reports yet; leave reports.junit empty.");
         }
     }
-
-    private static string Names(IReadOnlyList<Install> installs) =>
-        string.Join(", ", installs.Select(install => $"{install.Name} {install.Version}"));
 }

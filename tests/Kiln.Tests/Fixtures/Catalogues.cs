@@ -1,4 +1,5 @@
 using Kiln.Contracts.Builds;
+using Kiln.Contracts.Catalogue;
 using Kiln.Server.Planning;
 
 namespace Kiln.Tests.Fixtures;
@@ -16,7 +17,20 @@ public static class Catalogues
         [
             new("1", "ubuntu 18.04"), new("2", "ubuntu 20.04"), new("3", "ubuntu 22.04"), new("4", "ubuntu 24.04"),
         ],
-        Packages = [new Install("go", "1.20.7")],
+        Packages =
+        [
+            new Package
+            {
+                Name = "go",
+                Version = "1.20.7",
+                Scripts = "tar -C $HOME -xzf ${FILEPATH}",
+                Env = ["GOPROXY=https://goproxy.example.com"],
+                BinPath = "$HOME/go/bin",
+                DownloadPath = "https://go.example.com/go1.20.7.tar.gz",
+                Sha256 = new string('a', 64),
+                Enabled = true,
+            },
+        ],
         Clusters = [new CatalogueCluster("local-20250523164625", IsLocal: true, ["优先调度"], "优先调度")],
         BuildTemplates = [Template],
         Dockerfiles = [new CatalogueDockerfile("9", "plain")],

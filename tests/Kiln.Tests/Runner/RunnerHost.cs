@@ -1,6 +1,7 @@
 using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
 using Kiln.Runner;
+using Kiln.Runner.Packages;
 using Kiln.Runner.Workspaces;
 using Kiln.Tests.Fixtures;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -12,7 +13,10 @@ internal sealed class RunnerHost : IDisposable
 {
     private readonly TempDirectory _root = new();
 
-    public RunnerPlace Place { get; } = new()
+    private readonly TempDirectory _store = new();
+    private readonly HttpClient _downloads = new();
+
+    public RunnerHost() => Place = new RunnerPlace
     {
         ExecBinary = KilnBinaries.Exec,
         HostName = "test-host",
@@ -21,7 +25,13 @@ internal sealed class RunnerHost : IDisposable
         Inherited = RunnerPlace.Inherit(Environment.GetEnvironmentVariable),
         ExecEnvironment = [],
         Clock = TimeProvider.System,
+        Packages = new PackageStore(Path.Combine(_store.Path, "packages"), _downloads, TimeProvider.System),
     };
+
+    public RunnerPlace Place { get; }
+
+    /// <summary>What the agent of this host keeps beside its runs.</summary>
+    public string Store => _store.Path;
 
     public static FakeAttempt Attempt(RunSpec spec) =>
         new(new Lease(new LeaseKey(spec.RunId, spec.Attempt, Fence: 1), "token", spec));
@@ -41,5 +51,19 @@ internal sealed class RunnerHost : IDisposable
         return attempt;
     }
 
-    public void Dispose() => _root.Dispose();
+    /// <summary>Runs a spec to its end while others may run on this host.</summary>
+    public async Task<RunEvent.Ended> RunBesideAsync(RunSpec spec)
+    {
+        var attempt = Attempt(spec);
+        using var runner = Runner(attempt);
+        Assert.Equal(RunnerEnd.Delivered, await runner.RunAsync(isAdopted: false, CancellationToken.None));
+        return await attempt.Ended;
+    }
+
+    public void Dispose()
+    {
+        _downloads.Dispose();
+        _store.Dispose();
+        _root.Dispose();
+    }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Kiln.Contracts.Exec;
 using Kiln.Contracts.Plans;
 using Kiln.Contracts.Runs;
@@ -27,8 +26,6 @@ internal abstract record GitEnd
 /// <summary>Runs git in one repository, through exec.</summary>
 internal sealed class Git(RunScope run, PlannedRepo repo, string directory)
 {
-    private const int WordsKept = 16 * 1024;
-
     // The key reaches ssh-add on stdin and lives in the agent for this one command; exec ends the agent with it.
     private static readonly string[] WithKey =
         ["ssh-agent", "/bin/sh", "-c", "ssh-add -q - && exec \"$@\"", "sh"];
@@ -71,7 +68,7 @@ internal sealed class Git(RunScope run, PlannedRepo repo, string directory)
         return end switch
         {
             CommandEnd.Ended { Notice.Stopped: null } ended => new GitEnd.Exited(
-                ended.Notice.ExitCode ?? 128 + ended.Notice.Signal ?? 128, ended.Notice.Captured ?? "", WordsOf(ended.Notice)),
+                ended.Notice.ExitCode ?? 128 + ended.Notice.Signal ?? 128, ended.Notice.Captured ?? "", run.WordsOf(ended.Notice)),
             CommandEnd.Ended => new GitEnd.Over(new StepResult.Stopped()),
             CommandEnd.Refused refused => new GitEnd.Over(new StepResult.Failed(
                 RunReason.ToolMissing,
@@ -81,12 +78,4 @@ internal sealed class Git(RunScope run, PlannedRepo repo, string directory)
     }
 
     private string Id(string name) => $"checkout-{repo.Index}-{name}";
-
-    private string WordsOf(ExecNotice.Ended notice)
-    {
-        var length = (int)Math.Min(notice.LogEnd - notice.LogStart, WordsKept);
-        var buffer = new byte[length];
-        var read = run.Spool.Read(notice.LogEnd - length, buffer);
-        return Encoding.UTF8.GetString(buffer, 0, read);
-    }
 }

@@ -54,7 +54,7 @@ public sealed class RecipeReader(Catalogue catalogue, BuildRecipe? stored)
             {
                 return install;
             }
-            if (!catalogue.Packages.Contains(install))
+            if (catalogue.Package(install) is null)
             {
                 item.Violations.AddUnknown(
                     item.At("version"), "package", $"{install.Name} {install.Version}",

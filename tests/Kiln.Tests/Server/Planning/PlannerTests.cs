@@ -76,6 +76,17 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void Packages_come_from_the_catalogue_and_one_that_has_gone_stops_the_run()
+    {
+        var build = SampleBuilds.Plain with { Installs = [new Install("go", "1.20.7")] };
+
+        var step = Planned(build).Plan.Steps.OfType<PlannedStep.Installs>().Single();
+        Assert.Equal(("go", "$HOME/go/bin"), (step.Packages[0].Name, step.Packages[0].BinPath));
+        Assert.Equal(["checkout", "installs", "script"], Planned(build).Plan.Steps.Take(3).Select(planned => planned.Name));
+        Assert.Equal(["installs[0].version"], Rejected(build with { Installs = [new Install("go", "1.0")] }, new RunRequest()));
+    }
+
+    [Fact]
     public void A_multi_select_is_its_chosen_values_and_an_override_may_come_in_both_forms()
     {
         var build = SampleBuilds.Plain with
@@ -145,7 +156,6 @@ public sealed class PlannerTests
         var build = SampleBuilds.Plain with
         {
             Infrastructure = "kubernetes",
-            Installs = [new Install("go", "1.20.7")],
             DockerBuildStep = SampleBuilds.DockerStep,
             Reports = new ReportSettings(["*.xml"]),
             AdvancedSettings = Catalogues.Settings with
@@ -155,7 +165,7 @@ public sealed class PlannerTests
         };
 
         Assert.Equivalent(
-            new[] { "infrastructure", "installs", "docker_build_step", "advanced_settings.cache_setting", "reports.junit" },
+            new[] { "infrastructure", "docker_build_step", "advanced_settings.cache_setting", "reports.junit" },
             Rejected(build, new RunRequest()), strict: true);
     }
 

@@ -1,0 +1,54 @@
+using System.Text.Json.Serialization;
+
+namespace Kiln.Contracts.Plans;
+
+/// <summary>A step of a run. The family grows by a derived record and a runner for it.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(Checkout), "checkout")]
+[JsonDerivedType(typeof(Installs), "installs")]
+[JsonDerivedType(typeof(Script), "script")]
+[JsonDerivedType(typeof(PostScript), "post_script")]
+[JsonDerivedType(typeof(FileArchive), "file_archive")]
+public abstract record PlannedStep
+{
+    private PlannedStep() { }
+
+    /// <summary>Name of the step in API and log, unique in a run.</summary>
+    [JsonIgnore]
+    public abstract string Name { get; }
+
+    /// <summary>Checks out every <see cref="RunPlan.Repos"/>.</summary>
+    public sealed record Checkout : PlannedStep
+    {
+        public override string Name => "checkout";
+    }
+
+    /// <summary>Puts packages at the script's disposal, in order.</summary>
+    /// <param name="Packages">What the catalogue said when the run was planned.</param>
+    public sealed record Installs(IReadOnlyList<PlannedPackage> Packages) : PlannedStep
+    {
+        public override string Name => "installs";
+    }
+
+    /// <summary>The build script; its exit code is the run's.</summary>
+    /// <param name="Kind"><c>shell</c>, <c>batch_file</c> or <c>powershell</c>.</param>
+    /// <param name="Body">The script as the definition has it.</param>
+    public sealed record Script(string Kind, string Body) : PlannedStep
+    {
+        public override string Name => "script";
+    }
+
+    /// <summary>The post-build shell script.</summary>
+    /// <param name="Body">The script.</param>
+    public sealed record PostScript(string Body) : PlannedStep
+    {
+        public override string Name => "post_script";
+    }
+
+    /// <summary>Keeps one file as the run's package.</summary>
+    /// <param name="Location">Directory below the workspace, variables not yet expanded; the file in it is the output <c>PKG_FILE</c>.</param>
+    public sealed record FileArchive(string Location) : PlannedStep
+    {
+        public override string Name => "archive";
+    }
+}
