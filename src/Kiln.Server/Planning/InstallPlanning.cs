@@ -1,6 +1,5 @@
 using Kiln.Contracts.Catalogue;
 using Kiln.Contracts.Plans;
-using Kiln.Server.Bodies;
 
 namespace Kiln.Server.Planning;
 
