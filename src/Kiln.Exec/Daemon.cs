@@ -3,6 +3,7 @@ using Kiln.Contracts.Exec;
 using Kiln.Exec.Interop;
 using Kiln.Exec.Journal;
 using Kiln.Exec.Reap;
+using Kiln.Exec.Rooms;
 using Kiln.Exec.Spawn;
 using Kiln.Exec.Spool;
 
@@ -57,7 +58,7 @@ internal static class Daemon
         var log = new RunLog(new LogSpool(SpoolBound.FromEnvironment()));
         var reaper = new Reaper();
         var loop = new EventLoop(listener, reaper, log);
-        var session = new Session(log, journal, new Starter(reaper, directory, runId), loop.Announce);
+        var session = new Session(log, journal, new Starter(reaper, directory, runId, RoomPlace.FromEnvironment()), loop.Announce);
 
         Posix.WriteAll(1, Encoding.UTF8.GetBytes(ExecProtocol.ReadyLine + "\n"));
         LetGoOfStarter();

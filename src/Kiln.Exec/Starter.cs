@@ -2,6 +2,7 @@ using Kiln.Contracts.Exec;
 using Kiln.Exec.Interop;
 using Kiln.Exec.Outputs;
 using Kiln.Exec.Reap;
+using Kiln.Exec.Rooms;
 using Kiln.Exec.Spawn;
 
 namespace Kiln.Exec;
@@ -20,7 +21,8 @@ internal abstract record StartOutcome
 /// <param name="reaper">Told of each child.</param>
 /// <param name="runDirectory">Absolute.</param>
 /// <param name="runId">Mark of the run in each process's environment.</param>
-internal sealed class Starter(Reaper reaper, string runDirectory, string runId)
+/// <param name="room">Where scripts run; <c>null</c> = here.</param>
+internal sealed class Starter(Reaper reaper, string runDirectory, string runId, RoomPlace? room)
 {
     private readonly int _self = Libc.ProcessId();
 
@@ -39,7 +41,7 @@ internal sealed class Starter(Reaper reaper, string runDirectory, string runId)
         ScriptFiles files;
         try
         {
-            files = ScriptFiles.Lay(script, runDirectory);
+            files = ScriptFiles.Lay(script, room?.Scripts ?? runDirectory, room);
         }
         catch (PosixException failed)
         {
@@ -49,7 +51,7 @@ internal sealed class Starter(Reaper reaper, string runDirectory, string runId)
         var logStart = log.Length;
         var outcome = Spawn(
             new ExecCommand.Start(
-                script.Id, files.Argv, files.Environment, script.WorkingDirectory, Stdin: null, Capture: false, []),
+                script.Id, Placed(script.Id, files.Argv), files.Environment, script.WorkingDirectory, Stdin: null, Capture: false, []),
             files,
             logStart);
         if (outcome is StartOutcome.Begun && files.Notice is { } notice)
@@ -69,7 +71,10 @@ internal sealed class Starter(Reaper reaper, string runDirectory, string runId)
             : (null, Libc.Open("/dev/null", Libc.ReadOnly | Libc.CloseOnExec, 0));
 
         var outcome = Spawner.Start(new SpawnRequest(
-            start.Argv, Marked(start), start.WorkingDirectory, stdinReader, captureWriter, outputWriter));
+            start.Argv, Marked(start), start.WorkingDirectory, stdinReader, captureWriter, outputWriter)
+        {
+            Blocked = script is not null && room is not null ? Libc.SigTerm : 0,
+        });
 
         Libc.Close(stdinReader);
         Libc.Close(outputWriter);
@@ -97,6 +102,9 @@ internal sealed class Starter(Reaper reaper, string runDirectory, string runId)
         script?.Remove();
         return new StartOutcome.Refused(((SpawnOutcome.Refused)outcome).Message);
     }
+
+    private IReadOnlyList<string> Placed(string id, IReadOnlyList<string> argv) =>
+        room is null ? argv : room.Enter($"{runDirectory}/{id}{RoomProtocol.NoteSuffix}", argv);
 
     private List<KeyValuePair<string, string>> Marked(ExecCommand.Start start)
     {

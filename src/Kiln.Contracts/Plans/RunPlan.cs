@@ -28,6 +28,9 @@ public sealed record RunPlan
     /// <summary>Labels a host must all have; empty = any host.</summary>
     public required IReadOnlyList<string> HostLabels { get; init; }
 
+    /// <summary>The pod of a run on Kubernetes; <c>null</c> on a host.</summary>
+    public PlannedPod? Pod { get; init; }
+
     /// <summary>Environment of the script in order (a later one of the same name wins), without what only the place
     /// can know (<c>HOME</c>, <c>PATH</c>, <c>WORKSPACE</c>) and without <c>&lt;R&gt;_COMMIT_ID</c> (see
     /// <see cref="PlannedRepo.CommitVariable"/>).</summary>

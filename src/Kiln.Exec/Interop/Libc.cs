@@ -57,6 +57,36 @@ internal static unsafe partial class Libc
     }
 
     [StructLayout(LayoutKind.Sequential)]
+    public struct Vector
+    {
+        public byte* Start;
+        public nint Length;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    public struct MessageHead
+    {
+        public void* Name;
+        public uint NameLength;
+        public Vector* Vectors;
+        public nint VectorCount;
+        public void* Control;
+        public nint ControlLength;
+        public int Flags;
+    }
+
+    /// <summary>A control message that carries one descriptor.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct DescriptorMessage
+    {
+        public nint Length;
+        public int Level;
+        public int Type;
+        public int Descriptor;
+        private readonly int _padding;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
     public struct PeerCredentials
     {
         public int Pid;
@@ -146,6 +176,21 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
     public static partial int SocketOption(int fd, int level, int name, PeerCredentials* value, uint* length);
+
+    [LibraryImport("libc", EntryPoint = "sendmsg", SetLastError = true)]
+    public static partial nint SendMessage(int fd, MessageHead* message, int flags);
+
+    [LibraryImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
+    public static partial nint ReceiveMessage(int fd, MessageHead* message, int flags);
+
+    [LibraryImport("libc", EntryPoint = "signalfd", SetLastError = true)]
+    public static partial int SignalDescriptor(int fd, byte* signals, int flags);
+
+    [LibraryImport("libc", EntryPoint = "sigaddset")]
+    public static partial int AddSignal(byte* signals, int signal);
+
+    [LibraryImport("libc", EntryPoint = "pthread_sigmask")]
+    public static partial int SignalMask(int how, byte* signals, byte* before);
 
     [LibraryImport("libc", EntryPoint = "getpid")]
     public static partial int ProcessId();

@@ -1,6 +1,7 @@
 using System.Text;
 using Kiln.Contracts.Exec;
 using Kiln.Exec.Interop;
+using Kiln.Exec.Rooms;
 using Kiln.Exec.Spawn;
 
 namespace Kiln.Exec.Outputs;
@@ -25,8 +26,9 @@ internal sealed record ScriptFiles
 
     /// <summary>Writes the files of a script.</summary>
     /// <param name="script">The command.</param>
-    /// <param name="directory">Absolute path of the run directory.</param>
-    public static ScriptFiles Lay(ExecCommand.StartScript script, string directory)
+    /// <param name="directory">Absolute path of the run directory, or of the room's for scripts.</param>
+    /// <param name="room">Where the script runs; <c>null</c> = here.</param>
+    public static ScriptFiles Lay(ExecCommand.StartScript script, string directory, RoomPlace? room)
     {
         var stem = $"{directory}/{script.Id}";
         var output = stem + ".output";
@@ -43,7 +45,7 @@ internal sealed record ScriptFiles
         {
             "batch_file" => files.Batch(script, stem),
             "powershell" => files.PowerShell(script, stem),
-            _ => files.Shell(script, stem),
+            _ => files.Shell(script, stem, room),
         };
     }
 
@@ -53,12 +55,13 @@ internal sealed record ScriptFiles
         Libc.Unlink(Output);
     }
 
-    private ScriptFiles Shell(ExecCommand.StartScript script, string stem)
+    private ScriptFiles Shell(ExecCommand.StartScript script, string stem, RoomPlace? room)
     {
         var file = stem + ".sh";
         Posix.WriteFile(file, Encoding.UTF8.GetBytes(script.Body.Replace("\r\n", "\n").Replace('\r', '\n')));
-        var bash = ProgramLookup.Find("/bin/bash", [], "/")
-            ?? ProgramLookup.Find("bash", Environment, script.WorkingDirectory);
+        var bash = room is not null
+            ? room.Bash
+            : ProgramLookup.Find("/bin/bash", [], "/") ?? ProgramLookup.Find("bash", Environment, script.WorkingDirectory);
         if (bash is null)
         {
             return this with

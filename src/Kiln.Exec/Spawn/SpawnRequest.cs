@@ -7,7 +7,11 @@ internal sealed record SpawnRequest(
     string WorkingDirectory,
     int Stdin,
     int Stdout,
-    int Stderr);
+    int Stderr)
+{
+    /// <summary>A signal that the process shall be born with blocked; 0 = none.</summary>
+    public int Blocked { get; init; }
+}
 
 /// <summary>What became of it.</summary>
 internal abstract record SpawnOutcome

@@ -5,7 +5,7 @@ using Kiln.Exec.Interop;
 namespace Kiln.Exec.Spawn;
 
 /// <summary>
-/// posix_spawn: leader of a new session, no signal blocked or ignored, nothing open but stdin, stdout and stderr.
+/// posix_spawn: leader of a new session, no signal ignored and none blocked that was not asked for, nothing open but stdin, stdout and stderr.
 /// </summary>
 internal static unsafe class Spawner
 {
@@ -54,6 +54,11 @@ internal static unsafe class Spawner
         Libc.AttributesInit(attributes);
         Libc.AttributesFlags(attributes, SetSession | SetSignalMask | SetSignalDefaults);
         Libc.EmptySet(signals);
+        if (request.Blocked > 0)
+        {
+            Libc.AddSignal(signals, request.Blocked);
+        }
+
         Libc.AttributesMask(attributes, signals);
         Libc.FullSet(signals);
         Libc.AttributesDefaults(attributes, signals);

@@ -1,0 +1,48 @@
+namespace Kiln.Server.Kubernetes.Objects;
+
+/// <summary>A claim on a volume.</summary>
+public sealed record PersistentVolumeClaim : IKubernetesObject
+{
+    public string ApiVersion { get; init; } = "v1";
+    public string Kind { get; init; } = "PersistentVolumeClaim";
+    public required ObjectMeta Metadata { get; init; }
+    public required ClaimSpec Spec { get; init; }
+}
+
+/// <summary>What is claimed.</summary>
+public sealed record ClaimSpec
+{
+    public required IReadOnlyList<string> AccessModes { get; init; }
+    public string? StorageClassName { get; init; }
+    public string? VolumeMode { get; init; }
+    public required ClaimResources Resources { get; init; }
+}
+
+/// <summary>How much is claimed.</summary>
+public sealed record ClaimResources(IReadOnlyDictionary<string, string> Requests);
+
+/// <summary>A secret of the namespace.</summary>
+public sealed record Secret : IKubernetesObject
+{
+    public string ApiVersion { get; init; } = "v1";
+    public string Kind { get; init; } = "Secret";
+    public required ObjectMeta Metadata { get; init; }
+    public string Type { get; init; } = "Opaque";
+    public IReadOnlyDictionary<string, string>? StringData { get; init; }
+}
+
+/// <summary>Something the cluster says about an object.</summary>
+public sealed record ClusterEvent : IKubernetesObject
+{
+    public required ObjectMeta Metadata { get; init; }
+    public EventSubject InvolvedObject { get; init; } = new("", "");
+
+    /// <summary><c>Normal</c> or <c>Warning</c>.</summary>
+    public string Type { get; init; } = "";
+
+    public string Reason { get; init; } = "";
+    public string Message { get; init; } = "";
+}
+
+/// <summary>What an event is about.</summary>
+public sealed record EventSubject(string Kind, string Name);
