@@ -65,7 +65,7 @@ internal static unsafe class Entering
     {
         var signals = stackalloc byte[SignalInfoSize];
         Libc.EmptySet(signals);
-        Libc.AddSignal(signals, Libc.SigTerm);
+        _ = Libc.AddSignal(signals, Libc.SigTerm);
         return Libc.SignalDescriptor(-1, signals, Libc.CloseOnExec);
     }
 
@@ -111,9 +111,9 @@ internal static unsafe class Entering
     {
         var signals = stackalloc byte[SignalInfoSize];
         Libc.EmptySet(signals);
-        Libc.AddSignal(signals, signal);
+        _ = Libc.AddSignal(signals, signal);
         Libc.Signal(signal, handler: 0);
-        Libc.SignalMask(Unblock, signals, null);
+        _ = Libc.SignalMask(Unblock, signals, null);
         _ = Libc.Kill(Libc.ProcessId(), signal);
         return 128 + signal;
     }

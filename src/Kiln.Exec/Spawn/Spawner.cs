@@ -56,7 +56,7 @@ internal static unsafe class Spawner
         Libc.EmptySet(signals);
         if (request.Blocked > 0)
         {
-            Libc.AddSignal(signals, request.Blocked);
+            _ = Libc.AddSignal(signals, request.Blocked);
         }
 
         Libc.AttributesMask(attributes, signals);

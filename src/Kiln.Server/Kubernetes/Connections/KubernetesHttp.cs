@@ -44,7 +44,9 @@ internal static class KubernetesHttp
         if (!connection.VerifiesTls)
         {
             // The administrator who wrote insecure-skip-tls-verify into the kubeconfig wants it so.
+#pragma warning disable CA5359
             options.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+#pragma warning restore CA5359
         }
         else if (connection.Authorities.Count > 0)
         {

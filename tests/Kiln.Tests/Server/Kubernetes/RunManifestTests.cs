@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Kiln.Contracts.Builds;
 using Kiln.Contracts.Catalogue;
 using Kiln.Contracts.Plans;
 using Kiln.Server.Kubernetes.Manifests;
