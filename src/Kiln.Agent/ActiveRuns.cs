@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
+using System.Net.Sockets;
 using Kiln.Agent.Polling;
 using Kiln.Contracts.Protocol;
 using Kiln.Runner;
 using Kiln.Runner.Courier;
+using Kiln.Runner.Spawning;
 using Kiln.Runner.Workspaces;
 using Microsoft.Extensions.Logging;
 
@@ -113,7 +115,7 @@ internal sealed partial class ActiveRuns(
                         return;
                     case AgentCall<Lease>.Stale:
                         Log.Abandoned(logger, key.RunId);
-                        await AttemptRunner.AbandonAsync(directory, AttemptRunner.MarkOf(key, place.AgentId), place.Clock);
+                        await AbandonAsync(key, directory);
                         return;
                     default:
                         await backoff.WaitAsync(_detach.Token);
@@ -141,7 +143,34 @@ internal sealed partial class ActiveRuns(
         {
             // What this agent no longer holds the server declares lost, so nothing of it may go on.
             Log.Broken(logger, broken, lease.Key.RunId);
-            await AttemptRunner.AbandonAsync(directory, AttemptRunner.MarkOf(lease.Key, place.AgentId), place.Clock);
+            await AbandonAsync(lease.Key, directory);
+        }
+    }
+
+    /// <summary>Ends and removes, and tries again while something of it resists; what still does when the agent leaves the
+    /// next one finds.</summary>
+    private async Task AbandonAsync(LeaseKey key, RunDirectory directory)
+    {
+        var backoff = new Backoff(place.Clock);
+        while (true)
+        {
+            try
+            {
+                await Abandonment.EndAsync(directory, Abandonment.MarkOf(key, place.AgentId), place.Clock);
+                return;
+            }
+            catch (Exception resisted) when (resisted is IOException or UnauthorizedAccessException or SocketException)
+            {
+                Log.Resisted(logger, resisted, key.RunId);
+            }
+            try
+            {
+                await backoff.WaitAsync(_detach.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
         }
     }
 
@@ -159,5 +188,9 @@ internal sealed partial class ActiveRuns(
 
         [LoggerMessage(EventId = 233, Level = LogLevel.Error, Message = "Run {RunId} cannot be held any longer and is ended")]
         public static partial void Broken(ILogger logger, Exception exception, long runId);
+
+        [LoggerMessage(EventId = 234, Level = LogLevel.Warning,
+            Message = "What is left of run {RunId} cannot be removed yet; it is tried again")]
+        public static partial void Resisted(ILogger logger, Exception exception, long runId);
     }
 }

@@ -43,7 +43,7 @@ public static partial class AgentHost
     /// <param name="stoppingRuns">Stops the runs and then the agent.</param>
     /// <param name="stopping">Stops the agent.</param>
     /// <exception cref="AgentStartException">It cannot start; nothing runs.</exception>
-    public static async Task RunAsync(
+    public static async Task<AgentEnd> RunAsync(
         AgentOptions options,
         HttpClient http,
         ILogger logger,
@@ -55,6 +55,7 @@ public static partial class AgentHost
         var place = Place(options, identity, downloads);
         var root = Path.Combine(options.DataDirectory, "runs");
         place.Packages.Sweep(attempt => Directory.Exists(Path.Combine(root, attempt)));
+        HideMemory();
         ProcessPrivileges.BecomeSubreaper();
         var server = new AgentServer(http, options.Token);
         using var runs = new ActiveRuns(
@@ -62,16 +63,17 @@ public static partial class AgentHost
         runs.AdoptAll();
 
         using var asking = CancellationTokenSource.CreateLinkedTokenSource(stopping, stoppingRuns);
+        AgentEnd end = new AgentEnd.Stopped();
         try
         {
-            await new AgentLoop(server, Describe(options, identity, place), runs, place.Clock, logger)
-                .RunAsync(asking.Token);
+            end = new AgentEnd.Refused(await new AgentLoop(server, Describe(options, identity, place), runs, place.Clock, logger)
+                .RunAsync(asking.Token));
         }
         catch (OperationCanceledException) when (asking.IsCancellationRequested)
         {
             // Asked to stop.
         }
-        if (options.StopsRuns || stoppingRuns.IsCancellationRequested)
+        if ((options.StopsRuns && end is AgentEnd.Stopped) || stoppingRuns.IsCancellationRequested)
         {
             Log.StoppingRuns(logger, runs.Holding.Count);
             using var patience = new CancellationTokenSource(DeliveryPatience + LongestGrace);
@@ -79,7 +81,12 @@ public static partial class AgentHost
         }
         Log.Leaving(logger, runs.Holding.Count);
         await runs.DetachAsync();
+        return end;
     }
+
+    /// <summary>Keeps other processes of the same user from reading this one's memory: an agent holds its runs' secrets,
+    /// a server everybody's.</summary>
+    public static void HideMemory() => ProcessPrivileges.HideMemory();
 
     /// <summary>A client for files of packages: through the system's proxy, each request with a patience of its own.</summary>
     internal static HttpClient CreateDownloads() => new(new SocketsHttpHandler

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Kiln.Agent.Terminal;
-using Kiln.Runner.Spawning;
 using Microsoft.Extensions.Logging;
 
 namespace Kiln.Agent;
@@ -11,6 +10,7 @@ internal static class AgentProgram
 {
     private const int BadUsage = 2;
     private const int CannotStart = 1;
+    private const int Refused = 4;
 
     public static Task<int> RunAsync(string[] arguments)
     {
@@ -54,7 +54,6 @@ internal static class AgentProgram
             }
             return BadUsage;
         }
-        ProcessPrivileges.HideMemory();
         using var stopping = new CancellationTokenSource();
         using var stoppingRuns = new CancellationTokenSource();
         // The first signal ends the agent, the second its runs too.
@@ -64,7 +63,12 @@ internal static class AgentProgram
         using var http = AgentHost.CreateClient(server);
         try
         {
-            await AgentHost.RunAsync(options, http, ServiceLog(), stoppingRuns.Token, stopping.Token);
+            if (await AgentHost.RunAsync(options, http, ServiceLog(), stoppingRuns.Token, stopping.Token)
+                is AgentEnd.Refused refused)
+            {
+                await Console.Error.WriteLineAsync($"kiln-agent: {server} does not take this agent: {refused.Message}");
+                return Refused;
+            }
             return 0;
         }
         catch (AgentStartException cannot)

@@ -18,6 +18,7 @@ namespace Kiln.Contracts;
 [JsonSerializable(typeof(RunView))]
 [JsonSerializable(typeof(RunRequest))]
 [JsonSerializable(typeof(RunAccepted))]
+[JsonSerializable(typeof(Refusal))]
 [JsonSerializable(typeof(PollRequest))]
 [JsonSerializable(typeof(PollReply))]
 [JsonSerializable(typeof(LeaseKey))]

@@ -56,8 +56,11 @@ internal sealed class Session(RunLog log, JournalWriter journal, Starter starter
         {
             case ExecCommand.Hello hello:
                 log.AddSecrets(hello.Secrets);
-                _deadline = hello.DeadlineMs is { } wait ? now + wait : _deadline;
-                _deadlineGraceMs = hello.GraceMs;
+                if (hello.DeadlineMs is { } wait)
+                {
+                    (_deadline, _deadlineGraceMs) = (now + wait, hello.GraceMs);
+                }
+
                 announce(State);
                 break;
             case ExecCommand.Say say:

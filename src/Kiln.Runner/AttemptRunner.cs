@@ -37,7 +37,7 @@ public sealed partial class AttemptRunner(
     public LeaseKey Key => lease.Key;
 
     /// <summary>What a killed exec's processes are found by; unique on the host.</summary>
-    private string Mark => MarkOf(lease.Key, place.AgentId);
+    private string Mark => Abandonment.MarkOf(lease.Key, place.AgentId);
 
     /// <summary>Orders the attempt to stop. The first order counts; repeating it does nothing.</summary>
     public void Stop(StopOrder order)
@@ -60,7 +60,7 @@ public sealed partial class AttemptRunner(
     {
         using var letGo = CancellationTokenSource.CreateLinkedTokenSource(detach);
         directory.Create(lease.Key);
-        var opening = OpenExecAsync(isAdopted, letGo.Token);
+        var opening = ExecOpening.OpenAsync(directory, Mark, place, isAdopted, letGo.Token);
         using var journal = EventJournal.Open(directory.EventJournal, place.Clock);
         using var spool = new Spool(directory.Spool);
         var courier = new ReportCourier(lease.Key, server, journal, spool, logger) { StopOrdered = Stop };
@@ -98,26 +98,16 @@ public sealed partial class AttemptRunner(
 
     public void Dispose() => _stop.Dispose();
 
-    /// <summary>The mark of an attempt's processes.</summary>
-    public static string MarkOf(LeaseKey key, string agentId) =>
-        $"{key.RunId}-{key.Attempt}-{key.Fence}-{agentId}";
-
-    /// <summary>Ends whatever runs for an attempt that is not ours any more, and removes its directory.</summary>
-    public static async Task AbandonAsync(RunDirectory directory, string mark, TimeProvider clock)
-    {
-        await ExecEnding.EndAsync(await ExecConnection.ConnectAsync(directory.Path, CancellationToken.None), clock);
-        Orphans.Kill(mark, directory.Path);
-        directory.Remove();
-    }
-
     private async Task DriveAsync(
         Task<ExecOpening> opening, EventJournal journal, Spool spool, ReportCourier courier, bool isAdopted)
     {
         var record = new AttemptRecord(journal);
+        var relay = new LogRelay(spool, courier, place.HostName);
+        var closing = new AttemptClosing(Mark, directory, record, spool, logger);
         var opened = await opening;
         if (record.End is not null)
         {
-            await AttachAsync(opened, null, spool, courier);
+            await AttachAsync(opened, null, relay);
             spool.Measure();
             courier.Wake();
             return;
@@ -126,10 +116,10 @@ public sealed partial class AttemptRunner(
         var begunMs = record.Begin();
         if (opened is not ExecOpening.Open)
         {
-            await EndWithoutExecAsync(opened, record, spool, courier);
+            closing.EndWithoutExec(lease.Key.RunId, opened, place.HostName);
             return;
         }
-        var exec = (await AttachAsync(opened, record, spool, courier))!;
+        var exec = (await AttachAsync(opened, record, relay))!;
         var limit = begunMs + (lease.Spec.Plan.TimeoutMinutes * 60_000L) - place.Clock.GetUtcNow().ToUnixTimeMilliseconds();
         var state = await exec.HelloAsync(new ExecCommand.Hello(
             ExecProtocol.Version, [.. lease.Spec.Secrets.Values], Math.Max(0, limit),
@@ -156,7 +146,7 @@ public sealed partial class AttemptRunner(
         {
             await run.SayAsync(Head());
         }
-        await EndAsync(run, await JudgeAsync(run), courier);
+        await closing.EndAsync(run, await JudgeAsync(run));
     }
 
     private async Task<Verdict> JudgeAsync(RunScope run)
@@ -174,103 +164,19 @@ public sealed partial class AttemptRunner(
         }
     }
 
-    private async Task EndAsync(RunScope run, Verdict verdict, ReportCourier courier)
-    {
-        if (_stop.Order is { Cause: StopState.Stale })
-        {
-            return;
-        }
-        await run.SayAsync(verdict.Message.Length == 0
-            ? "the run passed"
-            : $"the run ended as {verdict.Status.ToString().ToLowerInvariant()}: {verdict.Message}");
-        var logEnd = await run.Exec.LogLengthAsync() ?? CloseLogOfDeadExec(run.Spool, verdict);
-        run.Spool.GrewTo(logEnd);
-        run.Record.Ended(verdict, logEnd);
-        courier.Wake();
-        Log.Ended(logger, lease.Key.RunId, verdict.Status, verdict.Reason);
-    }
-
-    private async Task EndWithoutExecAsync(ExecOpening opened, AttemptRecord record, Spool spool, ReportCourier courier)
-    {
-        var verdict = opened is ExecOpening.NotStarted notStarted
-            ? new Verdict(RunStatus.Lost, RunReason.ExecFailed,
-                $"The run could not be started on {place.HostName}: {notStarted.Message}", ExitCode: null)
-            : Verdict.ExecDied(exitCode: null);
-        record.Ended(verdict, CloseLogOfDeadExec(spool, verdict));
-        courier.Wake();
-        Log.Ended(logger, lease.Key.RunId, verdict.Status, verdict.Reason);
-        await Task.CompletedTask;
-    }
-
-    /// <summary>Exec is dead, so nobody else writes its spool: ends its processes and adds the last line.</summary>
-    private long CloseLogOfDeadExec(Spool spool, Verdict verdict)
-    {
-        Orphans.Kill(Mark, directory.Path);
-        File.AppendAllText(directory.Spool, $"\n\e[2m[kiln]\e[0m {verdict.Message}\n");
-        spool.Measure();
-        return spool.Length;
-    }
-
-    private async Task<ExecSession?> AttachAsync(
-        ExecOpening opened, AttemptRecord? record, Spool spool, ReportCourier courier)
+    private async Task<ExecSession?> AttachAsync(ExecOpening opened, AttemptRecord? record, LogRelay relay)
     {
         if (opened is not ExecOpening.Open { Connection: var connection })
         {
             return null;
         }
-        var isWaiting = false;
-        var exec = new ExecSession(connection)
-        {
-            LogGrew = log =>
-            {
-                spool.GrewTo(log.Length);
-                courier.Wake();
-                if (record is not null && log.IsWaiting != isWaiting)
-                {
-                    isWaiting = log.IsWaiting;
-                    record.Noticed(
-                        isWaiting ? RunReason.LogBackpressure : "",
-                        isWaiting ? $"The log on {place.HostName} has reached its bound and waits for the server." : "");
-                }
-            },
-        };
-        var freed = 0L;
-        courier.Acknowledged = length =>
-        {
-            if (length - freed >= AcknowledgeEvery || (isWaiting && length > freed))
-            {
-                freed = length;
-                _ = exec.SendAsync(new ExecCommand.Acknowledge(length));
-            }
-        };
-        exec.Begin();
-        _exec = exec;
+        _exec = relay.Begin(connection, record);
         // A stop that came before there was anybody to tell.
         if (_stop.Order is { } order)
         {
-            await exec.SendAsync(StopState.CommandFor(order, lease.Spec.GraceSeconds));
+            await _exec.SendAsync(StopState.CommandFor(order, lease.Spec.GraceSeconds));
         }
-        return exec;
-    }
-
-    private async Task<ExecOpening> OpenExecAsync(bool isAdopted, CancellationToken cancellationToken)
-    {
-        if (isAdopted && await ExecConnection.ConnectAsync(directory.Path, cancellationToken) is { } adopted)
-        {
-            return new ExecOpening.Open(adopted);
-        }
-        // A directory without spool: the earlier runner was killed before it could start anything.
-        if (isAdopted && File.Exists(directory.Spool))
-        {
-            return new ExecOpening.Dead();
-        }
-        var launch = await ExecLaunch.StartAsync(
-            place.ExecBinary, directory.Path, Mark, place.ExecEnvironment, cancellationToken);
-        return launch is ExecLaunch.Failed failed
-            ? new ExecOpening.NotStarted(failed.Message)
-            : await ExecConnection.ConnectAsync(directory.Path, cancellationToken) is { } connection
-                ? new ExecOpening.Open(connection)
-                : new ExecOpening.NotStarted("kiln-exec ended right after its start.");
+        return _exec;
     }
 
     private async Task FinishExecAsync()
@@ -310,15 +216,10 @@ public sealed partial class AttemptRunner(
         .. lease.Spec.Plan.Notices,
     ]);
 
-    private const long AcknowledgeEvery = 4 << 20;
-
     private static partial class Log
     {
         [LoggerMessage(EventId = 200, Level = LogLevel.Information, Message = "Run {RunId} is stopped: {Cause}")]
         public static partial void Stopping(ILogger logger, long runId, string cause);
-
-        [LoggerMessage(EventId = 201, Level = LogLevel.Information, Message = "Run {RunId} ended: {Status} {Reason}")]
-        public static partial void Ended(ILogger logger, long runId, RunStatus status, string reason);
 
         [LoggerMessage(EventId = 202, Level = LogLevel.Error, Message = "Run {RunId}: the runner failed")]
         public static partial void Failed(ILogger logger, Exception exception, long runId);

@@ -37,6 +37,7 @@ public static class Startup
 
     private static async Task<int> ServeAsync(KilnOptions options, TextWriter errors)
     {
+        AgentHost.HideMemory();
         try
         {
             using var data = DataDirectory.Open(options.Data);

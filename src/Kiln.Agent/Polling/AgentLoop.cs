@@ -13,11 +13,16 @@ internal sealed partial class AgentLoop(
 
     private TimeSpan _patience = TimeSpan.FromMinutes(2);
     private bool _isConnected;
+    private bool _wasConnected;
 
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Polls until told to stop, or until the server does not take this agent: then what it said is returned. An agent
+    /// that was taken before first brings the ends of what it holds, which needs the runs' own tokens only.
+    /// </summary>
+    public async Task<string> RunAsync(CancellationToken cancellationToken)
     {
         var backoff = new Backoff(clock);
-        while (!cancellationToken.IsCancellationRequested)
+        while (true)
         {
             switch (await server.PollAsync(new PollRequest(agent, runs.Holding), _patience, cancellationToken))
             {
@@ -25,6 +30,8 @@ internal sealed partial class AgentLoop(
                     backoff.Reset();
                     Take(answered.Reply);
                     break;
+                case AgentCall<PollReply>.Refused refused when !_wasConnected || runs.Holding.Count == 0:
+                    return refused.Message;
                 case AgentCall<PollReply>.Refused refused:
                     _isConnected = false;
                     Log.Refused(logger, refused.Message);
@@ -46,7 +53,7 @@ internal sealed partial class AgentLoop(
     {
         if (!_isConnected)
         {
-            _isConnected = true;
+            _isConnected = _wasConnected = true;
             Log.Connected(logger, agent.Name, agent.Capacity);
         }
         _patience = TimeSpan.FromSeconds(Math.Max(1, reply.HoldSeconds)) + Margin;
@@ -67,7 +74,7 @@ internal sealed partial class AgentLoop(
         public static partial void Connected(ILogger logger, string name, int capacity);
 
         [LoggerMessage(EventId = 221, Level = LogLevel.Error,
-            Message = "The server does not accept this agent; check its token and version: {Message}")]
+            Message = "The server does not take this agent any more; it ends with its runs: {Message}")]
         public static partial void Refused(ILogger logger, string message);
 
         [LoggerMessage(EventId = 222, Level = LogLevel.Warning, Message = "The server cannot be reached: {Message}")]

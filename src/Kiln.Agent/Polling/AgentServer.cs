@@ -70,7 +70,8 @@ internal sealed class AgentServer(HttpClient http, string token)
                 HttpStatusCode.Conflict => new AgentCall<TReply>.Stale(),
                 HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.BadRequest =>
                     new AgentCall<TReply>.Refused(
-                        $"HTTP {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(limit.Token)}"),
+                        (await response.Content.ReadFromJsonAsync(KilnJson.Default.Refusal, limit.Token))?.Description
+                            ?? $"HTTP {(int)response.StatusCode}"),
                 _ => new AgentCall<TReply>.Unreachable($"HTTP {(int)response.StatusCode}"),
             };
         }

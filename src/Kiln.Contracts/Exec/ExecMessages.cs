@@ -18,8 +18,13 @@ public abstract record ExecCommand
     /// <param name="DeadlineMs">Milliseconds from now until exec itself stops whatever runs and reports it as timed
     /// out, also when no runner is connected; <c>null</c> = keep the deadline there is. Behind it every
     /// <see cref="Start"/> is refused.</param>
-    /// <param name="GraceMs">Milliseconds between TERM and KILL when the deadline passes.</param>
-    public sealed record Hello(int Protocol, IReadOnlyList<string> Secrets, long? DeadlineMs, int GraceMs) : ExecCommand;
+    /// <param name="GraceMs">Milliseconds between TERM and KILL when the deadline passes; ignored without
+    /// <paramref name="DeadlineMs"/>, so that who only asks for the state changes nothing.</param>
+    public sealed record Hello(int Protocol, IReadOnlyList<string> Secrets, long? DeadlineMs, int GraceMs) : ExecCommand
+    {
+        /// <summary>Asks for the state and changes nothing.</summary>
+        public static Hello Ask { get; } = new(ExecProtocol.Version, [], DeadlineMs: null, GraceMs: 0);
+    }
 
     /// <summary>
     /// Appends Kiln's own words to the log, in order with process output. Each line of <paramref name="Text"/> is

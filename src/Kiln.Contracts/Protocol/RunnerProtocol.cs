@@ -30,6 +30,10 @@ public static class RunnerProtocol
     public const string ReportMediaType = "application/x-kiln-report";
 }
 
+/// <summary>The part of an error answer that an agent tells its operator.</summary>
+/// <param name="Description">A sentence, see docs/api.md.</param>
+public sealed record Refusal(string? Description);
+
 /// <summary>Names one lease.</summary>
 /// <param name="RunId">Run.</param>
 /// <param name="Attempt">Attempt, from 1.</param>

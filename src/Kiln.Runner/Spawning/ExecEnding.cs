@@ -16,7 +16,7 @@ internal static class ExecEnding
         }
         await using var exec = new ExecSession(connection);
         exec.Begin();
-        await exec.SendAsync(new ExecCommand.Hello(ExecProtocol.Version, [], DeadlineMs: null, GraceMs: 0));
+        await exec.SendAsync(ExecCommand.Hello.Ask);
         await exec.SendAsync(new ExecCommand.Finish());
         await AwaitAsync(exec.Gone, clock);
     }

@@ -57,7 +57,7 @@ internal sealed class ExecSession : IAsyncDisposable
 
     /// <summary>Where the log ends once everything sent so far is written; <c>null</c> = exec is gone.</summary>
     public async Task<long?> LogLengthAsync() =>
-        (await await HelloAsync(new ExecCommand.Hello(ExecProtocol.Version, [], DeadlineMs: null, GraceMs: 0)))?.LogLength;
+        (await await HelloAsync(ExecCommand.Hello.Ask))?.LogLength;
 
     /// <summary>Runs one command to its end.</summary>
     /// <param name="id">The command's id.</param>

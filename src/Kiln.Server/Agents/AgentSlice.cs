@@ -14,6 +14,8 @@ internal static class AgentSlice
         return options.Capacity == 0
             ? services
             : services
+                // Ctrl-C gives runs their grace and then delivers their ends: AgentHost takes up to 45 s for both.
+                .Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(60))
                 .AddSingleton(provider => new AgentOptions
                 {
                     DataDirectory = provider.GetRequiredService<DataDirectory>().Agent,

@@ -7,7 +7,7 @@ namespace Kiln.Server.Agents;
 /// The agent inside the server: the same code as one on another host, speaking to the server's own listener. Ctrl-C stops
 /// its runs; after any other stop they go on and the next start adopts them.
 /// </summary>
-internal sealed class EmbeddedAgent(
+internal sealed partial class EmbeddedAgent(
     AgentOptions options, PublicAddress address, StopSignals signals, ILogger<EmbeddedAgent> logger)
     : IHostedLifecycleService, IDisposable
 {
@@ -20,7 +20,7 @@ internal sealed class EmbeddedAgent(
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
         _http = AgentHost.CreateClient(address.Local);
-        _work = AgentHost.RunAsync(options, _http, logger, _stoppingRuns.Token, _stopping.Token);
+        _work = WorkAsync(_http);
         if (_work.IsFaulted)
         {
             await _work;
@@ -32,6 +32,14 @@ internal sealed class EmbeddedAgent(
     {
         await (signals.ByHand ? _stoppingRuns : _stopping).CancelAsync();
         await _work.WaitAsync(cancellationToken);
+    }
+
+    private async Task WorkAsync(HttpClient http)
+    {
+        if (await AgentHost.RunAsync(options, http, logger, _stoppingRuns.Token, _stopping.Token) is AgentEnd.Refused refused)
+        {
+            Log.Refused(logger, refused.Message);
+        }
     }
 
     public void Dispose()
@@ -48,4 +56,10 @@ internal sealed class EmbeddedAgent(
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Error, Message = "The agent inside the server is not taken by it and has ended: {Message}")]
+        public static partial void Refused(ILogger logger, string message);
+    }
 }

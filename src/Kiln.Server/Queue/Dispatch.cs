@@ -17,7 +17,7 @@ public sealed class Dispatch(Leases leases, HeldLeases held, HostRoster hosts, Q
     public async Task<PollReply> PollAsync(PollRequest poll, CancellationToken cancellationToken)
     {
         var agent = poll.Agent;
-        await hosts.SeenAsync(agent, cancellationToken);
+        var isNew = await hosts.SeenAsync(agent, cancellationToken);
         var bell = bells.Take(agent.AgentId);
         var began = time.GetTimestamp();
         try
@@ -30,7 +30,8 @@ public sealed class Dispatch(Leases leases, HeldLeases held, HostRoster hosts, Q
                     return Reply([], []);
                 }
                 start.AddRange(await leases.TakeAsync(agent, cancellationToken));
-                if (start.Count > 0 || HasNews(agent.AgentId, stops)
+                // A newcomer is answered at once: so it knows, and can say, that it is taken.
+                if (isNew || start.Count > 0 || HasNews(agent.AgentId, stops)
                     || !await bell.WaitAsync(Hold - time.GetElapsedTime(began), time, cancellationToken))
                 {
                     _told[agent.AgentId] = stops;

@@ -61,6 +61,13 @@ public sealed class KilnServer : IAsyncDisposable
         await _program.ExitAsync(cancellationToken);
     }
 
+    /// <summary>Presses Ctrl-C and waits for the end.</summary>
+    public async Task InterruptAsync(CancellationToken cancellationToken)
+    {
+        Signal.Interrupt(_program.Process);
+        await _program.ExitAsync(cancellationToken);
+    }
+
     /// <summary>Starts it again on the same address and data.</summary>
     public async Task RestartAsync(CancellationToken cancellationToken)
     {

@@ -77,6 +77,27 @@ public sealed class AgentTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_that_was_given_to_another_meanwhile_is_ended_and_removed_at_adoption()
+    {
+        await using var server = await FakeKilnServer.StartAsync();
+        var run = server.Lease(Of(Shell($"echo up; echo $$ > {_data.Path}/pid; sleep 600")));
+        using (var first = AgentProcess.Start(server.Address, _data.Path))
+        {
+            await run.LogHolds("up");
+            await first.KillAsync();
+        }
+        run.IsStale = true;
+
+        using var second = AgentProcess.Start(server.Address, _data.Path);
+        // It takes its next run, so it lives.
+        var next = server.Lease(Of(Shell("true")) with { RunId = 8 }, fence: 2);
+        await next.Ended;
+
+        await Gone(Path.Combine(Runs, "7-1-1"));
+        Assert.DoesNotContain(run.Events, static happened => happened is RunEvent.Ended);
+    }
+
+    [Fact]
     public async Task A_terminated_agent_leaves_its_runs_to_the_next()
     {
         await using var server = await FakeKilnServer.StartAsync();
@@ -122,5 +143,17 @@ public sealed class AgentTests : IDisposable
         var end = await run.Ended;
         Assert.Equal((RunStatus.Timeout, RunReason.RunTimeout), (end.Status, end.Reason));
         Assert.Equal("The run took longer than its limit of 10 minutes and was stopped.", end.Message);
+    }
+
+    /// <summary>Waits for a directory to be removed, woken by the file system.</summary>
+    private static async Task Gone(string path)
+    {
+        using var watcher = new FileSystemWatcher(Path.GetDirectoryName(path)!) { EnableRaisingEvents = true };
+        var isGone = new TaskCompletionSource();
+        watcher.Deleted += (_, _) => _ = !Directory.Exists(path) && isGone.TrySetResult();
+        if (Directory.Exists(path))
+        {
+            await isGone.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        }
     }
 }

@@ -19,6 +19,9 @@ internal sealed class FakeAttempt(Lease lease) : IRunServer
 
     public Lease Lease { get; } = lease;
 
+    /// <summary>Nobody has reported anything of it.</summary>
+    public bool IsUnclaimed => Events.Count == 0 && Log.Length == 0;
+
     /// <summary>When set, every report is answered as one under an old fence.</summary>
     public bool IsStale { get; set; }
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using System.Threading.Channels;
 using Kiln.Contracts;
 using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
@@ -16,8 +15,10 @@ namespace Kiln.Tests.Fixtures;
 internal sealed class FakeKilnServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
-    private readonly Channel<PollReply> _replies = Channel.CreateUnbounded<PollReply>();
     private readonly ConcurrentDictionary<LeaseKey, FakeAttempt> _attempts = [];
+    private readonly ConcurrentDictionary<LeaseKey, FakeAttempt> _leased = [];
+    private readonly ConcurrentQueue<StopOrder> _orders = [];
+    private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isAway;
 
     private FakeKilnServer(WebApplication app) => _app = app;
@@ -43,11 +44,13 @@ internal sealed class FakeKilnServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Leases an attempt to whoever polls.</summary>
+    /// <summary>Leases an attempt to whoever polls; again as long as nobody has reported it, since the poll that was
+    /// answered may have been that of an agent that died.</summary>
     public FakeAttempt Lease(RunSpec spec, long fence = 1)
     {
         var attempt = Expect(spec, fence);
-        _replies.Writer.TryWrite(new PollReply([attempt.Lease], [], HoldSeconds: 30));
+        _leased[attempt.Lease.Key] = attempt;
+        Tell();
         return attempt;
     }
 
@@ -59,7 +62,11 @@ internal sealed class FakeKilnServer : IAsyncDisposable
         return attempt;
     }
 
-    public void Order(StopOrder order) => _replies.Writer.TryWrite(new PollReply([], [order], HoldSeconds: 30));
+    public void Order(StopOrder order)
+    {
+        _orders.Enqueue(order);
+        Tell();
+    }
 
     /// <summary>Answers every call with 503 until <see cref="ComeBack"/>.</summary>
     public void GoAway() => _isAway = true;
@@ -67,6 +74,9 @@ internal sealed class FakeKilnServer : IAsyncDisposable
     public void ComeBack() => _isAway = false;
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private void Tell() => Interlocked.Exchange(
+        ref _news, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
 
     private void Map()
     {
@@ -82,7 +92,20 @@ internal sealed class FakeKilnServer : IAsyncDisposable
         _app.MapPost(RunnerProtocol.PollPath, async (PollRequest poll, CancellationToken cancellationToken) =>
         {
             Polls.Enqueue(poll);
-            return await _replies.Reader.ReadAsync(cancellationToken);
+            while (true)
+            {
+                var news = Volatile.Read(ref _news).Task;
+                var start = _leased.Values.Where(attempt => attempt.IsUnclaimed && !poll.Holding.Contains(attempt.Lease.Key));
+                var reply = new PollReply(
+                    [.. start.Select(static attempt => attempt.Lease)],
+                    _orders.TryDequeue(out var order) ? [order] : [],
+                    HoldSeconds: 30);
+                if (reply.Start.Count + reply.Stop.Count > 0)
+                {
+                    return reply;
+                }
+                await news.WaitAsync(cancellationToken);
+            }
         });
         _app.MapPost(RunnerProtocol.SpecPath, (LeaseKey key) =>
             _attempts.TryGetValue(key, out var attempt) && !attempt.IsStale

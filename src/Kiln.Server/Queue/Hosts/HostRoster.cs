@@ -30,7 +30,8 @@ public sealed class HostRoster(Database database, TimeProvider time)
     }
 
     /// <summary>Notes a poll; a new or changed host is stored before this returns.</summary>
-    public async Task SeenAsync(AgentInfo agent, CancellationToken cancellationToken)
+    /// <returns>True when it is the agent's first poll of this server process.</returns>
+    public async Task<bool> SeenAsync(AgentInfo agent, CancellationToken cancellationToken)
     {
         var stamp = time.GetTimestamp();
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -39,7 +40,7 @@ public sealed class HostRoster(Database database, TimeProvider time)
         {
             await database.WriteAsync(session => HostSql.SaveAsync(session, agent, now), cancellationToken);
             _present[agent.AgentId] = new Presence(agent, stamp, stamp, now, HasPolled: true);
-            return;
+            return known is not { HasPolled: true };
         }
         var isDue = time.GetElapsedTime(known.StoredStamp, stamp) >= StorePeriod;
         _present[agent.AgentId] = known with
@@ -50,6 +51,7 @@ public sealed class HostRoster(Database database, TimeProvider time)
         {
             await database.WriteAsync(session => HostSql.TouchAsync(session, agent.AgentId, now), cancellationToken);
         }
+        return !known.HasPolled;
     }
 
     /// <summary>Notes a sign of life of a run on the host.</summary>

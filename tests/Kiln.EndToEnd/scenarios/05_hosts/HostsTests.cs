@@ -51,6 +51,43 @@ public sealed class HostsTests : IDisposable
         Assert.Equal(RunStatus.Passed, (await builds.EndAsync(second, Token)).Status);
     }
 
+    [Fact]
+    public async Task An_agent_with_a_bad_token_ends_and_says_so()
+    {
+        await using var server = await KilnServer.StartAsync(_scratch, Token);
+
+        await using var agent = RunningProgram.Start(
+            Binaries.Kiln,
+            ["agent", "--server", server.Address.AbsoluteUri, "--token", "kiln_agent_unknown_0123456789", "--data", _scratch["agent"]],
+            _scratch.Path);
+
+        Assert.Equal(4, await agent.ExitAsync(Token));
+        var said = Assert.Single(agent.Errors.Split('\n'));
+        Assert.Contains("token", said);
+    }
+
+    [Fact]
+    public async Task Ctrl_C_gives_the_runs_of_the_embedded_agent_their_grace_and_delivers_their_ends()
+    {
+        await using var server = await KilnServer.StartAsync(_scratch, Token, "--grace", "30s");
+        var builds = new BuildDriver(server);
+        using var gate = new Gate(_scratch, "gate");
+        await builds.DefineAsync("slow-to-stop", $$"""
+            trap 'sleep 2; echo cleaned up; exit 9' TERM
+            read -r _ < {{gate.Path}} &
+            wait
+            """, Token);
+        var runId = await builds.StartAsync("slow-to-stop", Token);
+        await gate.ArrivedAsync(Token);
+
+        await server.InterruptAsync(Token);
+        await server.RestartAsync(Token);
+
+        var run = await builds.EndAsync(runId, Token);
+        Assert.Equal((RunStatus.Cancelled, RunReason.AgentStopped), (run.Status, run.Reason));
+        Assert.Equal("cleaned up\n"u8.ToArray(), await builds.LogAsync(runId, "script", Token));
+    }
+
     private async Task<RunningProgram> JoinAsync(KilnServer server, string labels)
     {
         var token = await server.NewAgentTokenAsync("second-host", Token);
