@@ -79,7 +79,10 @@ public static partial class AgentHost
             using var patience = new CancellationTokenSource(DeliveryPatience + LongestGrace);
             await runs.StopAllAsync(RunReason.AgentStopped, patience.Token);
         }
-        Log.Leaving(logger, runs.Holding.Count);
+        if (end is AgentEnd.Stopped || runs.Holding.Count > 0)
+        {
+            Log.Leaving(logger, runs.Holding.Count);
+        }
         await runs.DetachAsync();
         return end;
     }
