@@ -12,6 +12,7 @@ using Kiln.Server.Projects;
 using Kiln.Server.Registries;
 using Kiln.Server.Services;
 using Kiln.Server.Tokens;
+using Kiln.Server.Variables;
 
 namespace Kiln.Server;
 
@@ -21,29 +22,26 @@ internal static class CatalogueSlices
     public static IServiceCollection AddCatalogue(this IServiceCollection services) => services
         .AddJson(CatalogueJson.Default)
         .AddSingleton<KnownProjects>()
-        .AddProjects()
-        .AddServices()
-        .AddCodeHosts()
-        .AddBuildImages()
-        .AddPackages()
-        .AddClusters()
-        .AddRegistries()
-        .AddObjectStorages()
-        .AddDockerfileTemplates()
-        .AddBuildTemplates()
-        .AddTokens()
+        .AddSingleton<ProjectStore>().AddSingleton<CatalogueKind, ProjectKind>()
+        .AddSingleton<ServiceStore>().AddSingleton<CatalogueKind, ServiceKind>()
+        .AddSingleton<VariableStore>().AddSingleton<CatalogueKind, VariableKind>()
+        .AddSingleton<CodeHostStore>().AddSingleton<CatalogueKind, CodeHostKind>()
+        .AddSingleton<BuildImageStore>().AddSingleton<CatalogueKind, BuildImageKind>()
+        .AddSingleton<PackageStore>().AddSingleton<CatalogueKind, PackageKind>()
+        .AddSingleton<ClusterStore>().AddSingleton<CatalogueKind, ClusterKind>()
+        .AddSingleton<RegistryStore>().AddSingleton<CatalogueKind, RegistryKind>()
+        .AddSingleton<ObjectStorageStore>().AddSingleton<CatalogueKind, ObjectStorageKind>()
+        .AddSingleton<DockerfileTemplateStore>().AddSingleton<CatalogueKind, DockerfileTemplateKind>()
+        .AddSingleton<BuildTemplateStore>().AddSingleton<CatalogueKind, BuildTemplateKind>()
+        .AddSingleton<TokenStore>().AddSingleton<CatalogueKind, TokenDefinitions>()
         .AddHostedService<CatalogueStart>();
 
-    public static IEndpointRouteBuilder MapCatalogue(this IEndpointRouteBuilder routes) => routes
-        .MapProjects()
-        .MapServices()
-        .MapCodeHosts()
-        .MapBuildImages()
-        .MapPackages()
-        .MapClusters()
-        .MapRegistries()
-        .MapObjectStorages()
-        .MapDockerfileTemplates()
-        .MapBuildTemplates()
-        .MapTokens();
+    public static IEndpointRouteBuilder MapCatalogue(this IEndpointRouteBuilder routes)
+    {
+        foreach (var kind in routes.ServiceProvider.GetServices<CatalogueKind>())
+        {
+            kind.Map(routes);
+        }
+        return routes;
+    }
 }

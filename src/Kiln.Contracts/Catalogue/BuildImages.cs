@@ -12,10 +12,3 @@ public sealed record BuildImage
     /// <summary><c>system</c> for those a fresh server holds, else <c>custom</c>.</summary>
     public required string ImageFrom { get; init; }
 }
-
-/// <summary>A build image in answers. Times are Unix seconds.</summary>
-public sealed record BuildImageView(
-    string Id, string Value, string Label, string ImageFrom, long CreateTime, long UpdateTime, string UpdateBy);
-
-/// <summary>A page of build images.</summary>
-public sealed record BuildImageList(long Total, IReadOnlyList<BuildImageView> BuildImages);

@@ -10,7 +10,8 @@ public sealed record Cluster
     /// <summary>Provider number, as clients keep it; Kiln does not use it.</summary>
     public required int Provider { get; init; }
 
-    /// <summary><c>agent</c> or <c>kubeconfig</c>.</summary>
+    /// <summary>How the server reaches it: <c>agent</c> (from inside, by its service account), <c>kubeconfig</c> or
+    /// <c>token</c>.</summary>
     public required string Type { get; init; }
 
     /// <summary>True for the system's own cluster, which a build gets when it names none.</summary>
@@ -19,11 +20,51 @@ public sealed record Cluster
     /// <summary>Kubeconfig: sealed at rest, the mask or empty in answers.</summary>
     public required string KubeConfig { get; init; }
 
+    /// <summary>https URL of the API server, for <c>token</c>.</summary>
+    public string ApiServer { get; init; } = "";
+
+    /// <summary>Bearer token, for <c>token</c>: sealed at rest, the mask or empty in answers.</summary>
+    public string Token { get; init; } = "";
+
+    /// <summary>Certificates in PEM that the API server is checked against, for <c>token</c>; empty = the machine's own.</summary>
+    public string TlsCa { get; init; } = "";
+
+    /// <summary>Namespace that runs get their pods in; empty = the server's choice.</summary>
+    public string Namespace { get; init; } = "";
+
+    /// <summary>Where caches of builds are kept.</summary>
+    public ClusterCache Cache { get; init; } = new() { MediumType = "none" };
+
     /// <summary>Projects that may use it; empty = all.</summary>
     public required IReadOnlyList<string> ProjectNames { get; init; }
 
     /// <summary>Scheduling strategies; exactly one is the default when there are any.</summary>
     public required IReadOnlyList<SchedulingStrategy> Strategies { get; init; }
+}
+
+/// <summary>Where a cluster keeps the caches of builds.</summary>
+public sealed record ClusterCache
+{
+    /// <summary><c>none</c>, <c>nfs</c> (a volume claim) or <c>object</c> (an object storage).</summary>
+    public required string MediumType { get; init; }
+
+    /// <summary>Name or id of the object storage, for <c>object</c>.</summary>
+    public string ObjectStorage { get; init; } = "";
+
+    /// <summary><c>static</c> (an existing claim) or <c>dynamic</c>, for <c>nfs</c>.</summary>
+    public string ProvisionType { get; init; } = "";
+
+    /// <summary>Claim, for <c>static</c>.</summary>
+    public string Pvc { get; init; } = "";
+
+    /// <summary>Storage class, for <c>dynamic</c>; empty = the cluster's default.</summary>
+    public string StorageClass { get; init; } = "";
+
+    /// <summary>Size, for <c>dynamic</c>.</summary>
+    public int StorageSizeInGib { get; init; }
+
+    /// <summary>Directory in the claim; may use <c>$PROJECT</c>, <c>$WORKFLOW</c>, <c>$SERVICE</c>.</summary>
+    public string Subpath { get; init; } = "";
 }
 
 /// <summary>How pods choose nodes.</summary>
@@ -47,22 +88,3 @@ public sealed record SchedulingStrategy
 /// <param name="Operator"><c>In</c>, <c>NotIn</c>, <c>Exists</c>, <c>DoesNotExist</c>, <c>Gt</c> or <c>Lt</c>.</param>
 /// <param name="Value">Values.</param>
 public sealed record NodeLabel(string Key, string Operator, IReadOnlyList<string> Value);
-
-/// <summary>A cluster in answers. Times are Unix seconds.</summary>
-public sealed record ClusterView(
-    string ClusterId,
-    string Name,
-    bool Production,
-    string Description,
-    int Provider,
-    string CreatedBy,
-    long CreatedTime,
-    bool Local,
-    string Type,
-    string KubeConfig,
-    IReadOnlyList<string> ProjectNames,
-    IReadOnlyList<SchedulingStrategy> Strategies);
-
-/// <summary>Answer to the creation of a cluster.</summary>
-/// <param name="Cluster">The cluster.</param>
-public sealed record ClusterCreated(ClusterView Cluster);

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Kiln.Contracts.Catalogue;
 
 /// <summary>A place that git repositories are fetched from.</summary>
@@ -12,14 +14,20 @@ public sealed record CodeHost
     /// <summary>http, https, ssh or file URL that repositories are below, without a trailing slash.</summary>
     public required string Address { get; init; }
 
-    /// <summary><c>none</c>, <c>token</c>, <c>password</c> or <c>ssh_key</c>.</summary>
+    /// <summary><c>none</c>, <c>token</c>, <c>password</c> or <c>ssh_key</c>; the secret is in the field of that name.</summary>
     public required string AuthType { get; init; }
 
     /// <summary>User name; empty = what the type uses with a token.</summary>
     public required string Username { get; init; }
 
-    /// <summary>Token, password or private key: sealed at rest, the mask or empty in answers.</summary>
-    public required string Secret { get; init; }
+    /// <summary>Sealed at rest, the mask in answers; empty unless it is the <see cref="AuthType"/>.</summary>
+    public required string Token { get; init; }
+
+    /// <inheritdoc cref="Token"/>
+    public required string Password { get; init; }
+
+    /// <inheritdoc cref="Token"/>
+    public required string SshKey { get; init; }
 
     /// <summary>Pinned host keys in known_hosts format; empty = those of the host that checks out.</summary>
     public required string KnownHosts { get; init; }
@@ -27,28 +35,21 @@ public sealed record CodeHost
     /// <summary>False: TLS certificates are not checked.</summary>
     public required bool VerifyTls { get; init; }
 
+    /// <summary>Certificates in PEM to trust beside the machine's own; may be empty.</summary>
+    public string TlsCa { get; init; } = "";
+
+    /// <summary>http, https or socks5 URL of a proxy for http and https; empty = none.</summary>
+    public string Proxy { get; init; } = "";
+
     public required string Description { get; init; }
+
+    /// <summary>The secret of the <see cref="AuthType"/>; empty with <c>none</c>.</summary>
+    [JsonIgnore]
+    public string Secret => AuthType switch
+    {
+        "token" => Token,
+        "password" => Password,
+        "ssh_key" => SshKey,
+        _ => "",
+    };
 }
-
-/// <summary>A code host in answers.</summary>
-/// <param name="Id">Id.</param>
-/// <param name="ProjectKey">Project it belongs to; empty = everyone's.</param>
-public sealed record CodeHostView(
-    long Id,
-    string Name,
-    string ProjectKey,
-    string Type,
-    string Address,
-    string AuthType,
-    string Username,
-    string Token,
-    string Password,
-    string SshKey,
-    string KnownHosts,
-    bool VerifyTls,
-    string Description,
-    string UpdateBy,
-    long UpdateTime);
-
-/// <summary>A page of code hosts.</summary>
-public sealed record CodeHostList(long Total, IReadOnlyList<CodeHostView> Codehosts);

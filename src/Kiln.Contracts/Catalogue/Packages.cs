@@ -25,19 +25,3 @@ public sealed record Package
     /// <summary>False: builds cannot ask for it.</summary>
     public required bool Enabled { get; init; }
 }
-
-/// <summary>A package in answers. Times are Unix seconds.</summary>
-public sealed record PackageView(
-    string Name,
-    string Version,
-    string Scripts,
-    long UpdateTime,
-    string UpdateBy,
-    IReadOnlyList<string> Env,
-    string BinPath,
-    bool Enabled,
-    string DownloadPath,
-    string Sha256);
-
-/// <summary>A page of packages.</summary>
-public sealed record PackageList(long Total, IReadOnlyList<PackageView> Packages);

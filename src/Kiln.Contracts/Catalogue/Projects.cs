@@ -16,16 +16,6 @@ public sealed record Project
     public required string ProjectType { get; init; }
 }
 
-/// <summary>A project in a list.</summary>
-public sealed record ProjectListItem(string ProjectName, string ProjectKey, string Description, string DeployType);
-
-/// <summary>A page of projects.</summary>
-public sealed record ProjectList(long Total, IReadOnlyList<ProjectListItem> Projects);
-
-/// <summary>A project in full. Times are Unix seconds.</summary>
-public sealed record ProjectDetail(
-    string ProjectName, string ProjectKey, bool IsPublic, string Desc, string DeployType, long CreateTime, string CreatedBy);
-
 /// <summary>A service with the modules that builds are bound to.</summary>
 public sealed record Service
 {
@@ -41,6 +31,3 @@ public sealed record Service
 /// <param name="Image">Image it runs; may be empty.</param>
 /// <param name="ImageName">Name part of its image; the module's name unless said otherwise.</param>
 public sealed record ServiceContainer(string Name, string Image, string ImageName);
-
-/// <summary>A page of services.</summary>
-public sealed record ServiceList(long Total, IReadOnlyList<Service> Services);

@@ -25,19 +25,6 @@ public sealed record Registry
     public required string TlsCert { get; init; }
 }
 
-/// <summary>A registry in answers.</summary>
-public sealed record RegistryView(
-    string RegistryId,
-    string Address,
-    string Provider,
-    string Region,
-    string Namespace,
-    bool IsDefault,
-    string AccessKey,
-    string SecretKey,
-    bool EnableTls,
-    string TlsCert);
-
 /// <summary>A bucket for files that builds upload.</summary>
 public sealed record ObjectStorage
 {
@@ -62,38 +49,10 @@ public sealed record ObjectStorage
     public required bool IsDefault { get; init; }
 }
 
-/// <summary>An object storage in answers. Times are Unix seconds.</summary>
-public sealed record ObjectStorageView(
-    string Id,
-    string Name,
-    string Endpoint,
-    string Bucket,
-    string Subfolder,
-    string Region,
-    string Ak,
-    string Sk,
-    bool Insecure,
-    bool IsDefault,
-    string UpdateBy,
-    long UpdateTime);
-
-/// <summary>A page of object storages.</summary>
-public sealed record ObjectStorageList(long Total, IReadOnlyList<ObjectStorageView> ObjectStorages);
-
 /// <summary>A Dockerfile that builds can use instead of one in a repository.</summary>
 /// <param name="Name">What <c>template_name</c> says.</param>
 /// <param name="Content">The Dockerfile.</param>
 public sealed record DockerfileTemplate(string Name, string Content);
-
-/// <summary>A Dockerfile template in a list.</summary>
-public sealed record DockerfileTemplateItem(string Id, string Name);
-
-/// <summary>A page of Dockerfile templates.</summary>
-public sealed record DockerfileTemplateList(long Total, IReadOnlyList<DockerfileTemplateItem> DockerfileTemplates);
-
-/// <summary>A Dockerfile template in full.</summary>
-/// <param name="Variable">Its build arguments (<c>ARG</c>) with their defaults.</param>
-public sealed record DockerfileTemplateDetail(string Id, string Name, string Content, IReadOnlyList<DockerfileVariable> Variable);
 
 /// <summary>A build argument of a Dockerfile.</summary>
 public sealed record DockerfileVariable(string Key, string Value);

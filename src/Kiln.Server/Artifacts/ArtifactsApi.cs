@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kiln.Contracts.Runs;
 using Kiln.Server.Http;
+using Kiln.Server.Identity;
 using Kiln.Server.Logs;
 using Kiln.Server.Runs;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -14,8 +15,8 @@ internal static class ArtifactsApi
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/openapi/runs/{id:long}/artifacts", ListAsync);
-        routes.MapGet("/openapi/runs/{id:long}/artifacts/{**path}", DownloadAsync);
+        routes.MapGet("/openapi/runs/{id:long}/artifacts", ListAsync).Needs(Verb.Read, ProjectOf.Run);
+        routes.MapGet("/openapi/runs/{id:long}/artifacts/{**path}", DownloadAsync).Needs(Verb.Read, ProjectOf.Run);
     }
 
     private static async Task<Results<Ok<ArtifactsAnswer>, ApiError>> ListAsync(

@@ -105,6 +105,12 @@ public sealed class BodyObject(JsonElement element, string path, Violations viol
     public int Number(string name, int fallback, int least, int most) =>
         Get(name) is not { ValueKind: not JsonValueKind.Null } value
             ? fallback
+            : (int)Whole(At(name), value, fallback, least, most);
+
+    /// <summary>A whole number of 64 bits.</summary>
+    public long LongNumber(string name, long fallback, long least, long most) =>
+        Get(name) is not { ValueKind: not JsonValueKind.Null } value
+            ? fallback
             : Whole(At(name), value, fallback, least, most);
 
     public IReadOnlyList<string> Texts(string name, Presence presence) =>
@@ -119,7 +125,7 @@ public sealed class BodyObject(JsonElement element, string path, Violations viol
         });
 
     public IReadOnlyList<int> Numbers(string name, int least, int most) =>
-        [.. Elements(name, Presence.Optional, (item, at) => (object)Whole(at, item, least, least, most)).Cast<int>()];
+        [.. Elements(name, Presence.Optional, (item, at) => (object)(int)Whole(at, item, least, least, most)).Cast<int>()];
 
     public IReadOnlyList<T> Objects<T>(string name, Presence presence, Func<BodyObject, T> read)
         where T : class =>
@@ -204,7 +210,7 @@ public sealed class BodyObject(JsonElement element, string path, Violations viol
         return result;
     }
 
-    private int Whole(string at, JsonElement value, int fallback, int least, int most)
+    private long Whole(string at, JsonElement value, long fallback, long least, long most)
     {
         long number;
         var whole = value.ValueKind switch
@@ -216,7 +222,7 @@ public sealed class BodyObject(JsonElement element, string path, Violations viol
         };
         if (whole && number >= least && number <= most)
         {
-            return (int)number;
+            return number;
         }
         violations.Add(at, value.ValueKind is JsonValueKind.Number or JsonValueKind.String
             ? $"Must be a whole number from {least} to {most}."

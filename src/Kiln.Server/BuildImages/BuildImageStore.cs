@@ -20,7 +20,7 @@ public sealed class BuildImageStore(DocumentStore documents)
         foreach (var version in UbuntuVersions)
         {
             var image = new BuildImage { Label = $"ubuntu {version}", Value = $"ubuntu:{version}", ImageFrom = "system" };
-            await CreateAsync(new("", image.Label, image), "system", cancellationToken);
+            await CreateAsync(projectKey: "", new(image.Label, image), "system", cancellationToken);
         }
     }
 }

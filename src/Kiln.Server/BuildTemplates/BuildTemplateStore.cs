@@ -1,4 +1,5 @@
 using Kiln.Contracts.Builds;
+using Kiln.Server.Builds;
 using Kiln.Server.Definitions;
 using Kiln.Server.Identity;
 using Kiln.Server.Planning;
@@ -19,4 +20,6 @@ public sealed class BuildTemplateStore(DocumentStore documents, SecretVault vaul
     /// <summary>All templates, credentials in clear.</summary>
     public async Task<IReadOnlyList<BuildTemplate>> OpenedAsync(CancellationToken cancellationToken) =>
         [.. (await AllAsync("", cancellationToken)).Select(stored => Open(stored.Value))];
+
+    protected override IEnumerable<string> References(BuildTemplate value) => BuildReferences.Of(value);
 }

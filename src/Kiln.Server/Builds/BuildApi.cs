@@ -1,5 +1,6 @@
 using Kiln.Contracts.Builds;
 using Kiln.Server.Bodies;
+using Kiln.Server.Definitions;
 using Kiln.Server.Http;
 using Kiln.Server.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -19,12 +20,12 @@ public static class BuildApi
     public static IEndpointRouteBuilder MapBuilds(this IEndpointRouteBuilder routes)
     {
         var builds = routes.MapGroup("/openapi/build");
-        builds.MapPost("", CreateAsync);
-        builds.MapPut("", ReplaceAsync);
-        builds.MapPut("/{name}/template", ReplaceFromTemplateAsync);
-        builds.MapGet("", ListAsync);
-        builds.MapGet("/{name}/detail", DetailAsync);
-        builds.MapDelete("", DeleteAsync);
+        builds.MapPost("", CreateAsync).Needs(Verb.Edit, ProjectOf.Body);
+        builds.MapPut("", ReplaceAsync).Needs(Verb.Edit, ProjectOf.Body);
+        builds.MapPut("/{name}/template", ReplaceFromTemplateAsync).Needs(Verb.Edit, ProjectOf.Body);
+        builds.MapGet("", ListAsync).Needs(Verb.Read, ProjectOf.Query);
+        builds.MapGet("/{name}/detail", DetailAsync).Needs(Verb.Read, ProjectOf.Query);
+        builds.MapDelete("", DeleteAsync).Needs(Verb.Edit, ProjectOf.Query);
         RunStartApi.Map(builds);
         return routes;
     }
@@ -33,7 +34,7 @@ public static class BuildApi
         HttpRequest request, BuildChanges changes, Caller caller, CancellationToken cancellationToken)
     {
         var violations = new Violations();
-        var project = BuildQueries.Single(request.Query, "projectKey", violations);
+        var project = Queries.Single(request.Query, "projectKey", violations);
         if (violations.Any)
         {
             return ApiError.Invalid(violations.Errors);
@@ -41,7 +42,7 @@ public static class BuildApi
         return await RequestBody.ReadAsync(request, cancellationToken) switch
         {
             RequestBody.Json json => Answer(
-                await changes.CreateAsync(Form(request), json.Root, project, caller.Name, cancellationToken), BuildErrors.Create),
+                await changes.CreateAsync(Form(request), json.Root, project, caller, cancellationToken), BuildErrors.Create),
             RequestBody.Refused refused => refused.Error,
             _ => throw new InvalidOperationException("A kind of body is missing here."),
         };
@@ -60,7 +61,7 @@ public static class BuildApi
         CancellationToken cancellationToken)
     {
         var violations = new Violations();
-        var project = BuildQueries.Single(request.Query, "projectKey", violations);
+        var project = Queries.Single(request.Query, "projectKey", violations);
         if (violations.Any)
         {
             return ApiError.Invalid(violations.Errors);
@@ -69,7 +70,7 @@ public static class BuildApi
         {
             RequestBody.Json json => Answer(
                 await changes.ReplaceAsync(
-                    form, json.Root, project, pathName, IfMatch.Of(request), caller.Name, cancellationToken),
+                    form, json.Root, project, pathName, IfMatch.Of(request), caller, cancellationToken),
                 BuildErrors.Update),
             RequestBody.Refused refused => refused.Error,
             _ => throw new InvalidOperationException("A kind of body is missing here."),
@@ -80,12 +81,12 @@ public static class BuildApi
         HttpRequest request, BuildChanges changes, Caller caller, CancellationToken cancellationToken)
     {
         var violations = new Violations();
-        var name = BuildQueries.Required(request.Query, "name", violations).Trim();
-        var project = BuildQueries.Required(request.Query, "projectKey", violations);
+        var name = Queries.Required(request.Query, "name", violations).Trim();
+        var project = Queries.Required(request.Query, "projectKey", violations);
         return violations.Any
             ? ApiError.Invalid(violations.Errors)
             : Answer(
-                await changes.DeleteAsync(project, name, IfMatch.Of(request), caller.Name, cancellationToken),
+                await changes.DeleteAsync(project, name, IfMatch.Of(request), caller, cancellationToken),
                 BuildErrors.Delete);
     }
 
@@ -93,8 +94,9 @@ public static class BuildApi
         HttpRequest request, BuildStore store, CancellationToken cancellationToken)
     {
         var violations = new Violations();
-        var project = BuildQueries.Required(request.Query, "projectKey", violations);
-        var query = BuildQueries.Page(request.Query, violations);
+        var project = Queries.Required(request.Query, "projectKey", violations);
+        var service = Queries.Single(request.Query, "service_name", violations);
+        var query = ListQuery.Read(request.Query, violations) with { Tag = BuildReferences.ServiceTag(service) };
         return violations.Any
             ? ApiError.Invalid(violations.Errors)
             : TypedResults.Ok(await store.ListAsync(project, query, cancellationToken));
@@ -104,9 +106,9 @@ public static class BuildApi
         string name, HttpRequest request, BuildReading reading, CancellationToken cancellationToken)
     {
         var violations = new Violations();
-        var project = BuildQueries.Required(request.Query, "projectKey", violations);
-        var service = BuildQueries.Single(request.Query, "serviceName", violations);
-        var module = BuildQueries.Single(request.Query, "serviceModule", violations);
+        var project = Queries.Required(request.Query, "projectKey", violations);
+        var service = Queries.Single(request.Query, "serviceName", violations);
+        var module = Queries.Single(request.Query, "serviceModule", violations);
         if (violations.Any)
         {
             return ApiError.Invalid(violations.Errors);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Kiln.Server.Bodies;
 using Kiln.Server.Builds.Reading;
 using Kiln.Server.Http;
+using Kiln.Server.Identity;
 using Kiln.Server.Planning;
 using Kiln.Server.Storage.Documents;
 
@@ -27,16 +28,16 @@ public sealed class BuildChanges(BuildStore store, CatalogueLoader catalogues)
     /// <param name="by">Who asks.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<BuildChange> CreateAsync(
-        BuildForm form, JsonElement body, string projectKey, string by, CancellationToken cancellationToken)
+        BuildForm form, JsonElement body, string projectKey, Caller by, CancellationToken cancellationToken)
     {
-        var catalogue = await catalogues.LoadAsync(Peek(body, "project_key"), cancellationToken);
+        var catalogue = await CatalogueAsync(Peek(body, "project_key"), by, cancellationToken);
         var read = Read(new BuildReader(catalogue, Stored: null, projectKey, Name: ""), form, body);
         if (read is ReadResult.Invalid invalid)
         {
             return new BuildChange.Invalid(invalid.Violations);
         }
         var build = ((ReadResult.Valid)read).Definition;
-        if (await store.CreateAsync(build, by, cancellationToken) is { } stored)
+        if (await store.CreateAsync(build, by.Name, cancellationToken) is { } stored)
         {
             return new BuildChange.Saved(stored.Tag, Credentials.Warnings(build));
         }
@@ -53,12 +54,12 @@ public sealed class BuildChanges(BuildStore store, CatalogueLoader catalogues)
     /// <param name="by">Who asks.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<BuildChange> ReplaceAsync(
-        BuildForm form, JsonElement body, string projectKey, string pathName, IfMatch condition, string by,
+        BuildForm form, JsonElement body, string projectKey, string pathName, IfMatch condition, Caller by,
         CancellationToken cancellationToken)
     {
         var project = Peek(body, "project_key");
         var name = Peek(body, "name").Trim();
-        var catalogue = await catalogues.LoadAsync(project, cancellationToken);
+        var catalogue = await CatalogueAsync(project, by, cancellationToken);
         while (true)
         {
             var seen = name.Length == 0 ? null : await store.GetAsync(project, name, cancellationToken);
@@ -77,7 +78,7 @@ public sealed class BuildChanges(BuildStore store, CatalogueLoader catalogues)
                 return new BuildChange.Invalid(invalid.Violations);
             }
             var build = ((ReadResult.Valid)read).Definition;
-            if (await store.ReplaceAsync(seen!, build, by, cancellationToken) is { } stored)
+            if (await store.ReplaceAsync(seen!, build, by.Name, cancellationToken) is { } stored)
             {
                 return new BuildChange.Saved(stored.Tag, Credentials.Warnings(build));
             }
@@ -88,7 +89,7 @@ public sealed class BuildChanges(BuildStore store, CatalogueLoader catalogues)
 
     /// <summary>Deletes a build; runs of it keep their plan and finish.</summary>
     public async Task<BuildChange> DeleteAsync(
-        string projectKey, string name, IfMatch condition, string by, CancellationToken cancellationToken)
+        string projectKey, string name, IfMatch condition, Caller by, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -105,7 +106,7 @@ public sealed class BuildChanges(BuildStore store, CatalogueLoader catalogues)
                 }
                 expected = seen.Revision;
             }
-            switch (await store.DeleteAsync(projectKey, name, expected, by, cancellationToken))
+            switch (await store.DeleteAsync(projectKey, name, expected, by.Name, cancellationToken))
             {
                 case DeleteOutcome.Deleted:
                     return new BuildChange.Deleted();
@@ -115,6 +116,12 @@ public sealed class BuildChanges(BuildStore store, CatalogueLoader catalogues)
                     continue;
             }
         }
+    }
+
+    private async Task<Catalogue> CatalogueAsync(string projectKey, Caller caller, CancellationToken cancellationToken)
+    {
+        var catalogue = await catalogues.LoadAsync(projectKey, cancellationToken);
+        return catalogue with { Projects = [.. catalogue.Projects.Where(caller.Sees)] };
     }
 
     private async Task<BuildChange> MissingAsync(string projectKey, string name, CancellationToken cancellationToken) =>

@@ -11,12 +11,6 @@ public sealed class BuildStore(DocumentStore documents, SecretVault vault)
 {
     public const string Kind = "build";
 
-    /// <summary>Tag by which a list finds the builds that are bound to a service.</summary>
-    public static string ServiceTag(string serviceName) => $"service:{serviceName}";
-
-    /// <summary>Tag by which a list finds the builds that are made from a template.</summary>
-    public static string TemplateTag(string templateName) => $"template:{templateName}";
-
     /// <summary>Stores a new build; <c>null</c> when the project has one of that name. Of two at once one wins.</summary>
     public async Task<StoredBuild?> CreateAsync(BuildDefinition build, string by, CancellationToken cancellationToken)
     {
@@ -61,14 +55,9 @@ public sealed class BuildStore(DocumentStore documents, SecretVault vault)
 
     private DocumentContent Content(BuildDefinition build)
     {
-        string[] tags =
-        [
-            .. build.Services().Select(service => ServiceTag(service.ServiceName)),
-            .. build is BuildDefinition.FromTemplate { Spec: var spec } ? [TemplateTag(spec.TemplateName)] : Array.Empty<string>(),
-        ];
         return new DocumentContent(
             JsonSerializer.Serialize(Credentials.Map(build, vault.Seal), BuildJson.Readable.BuildDefinition),
-            [.. tags.Distinct(StringComparer.Ordinal)]);
+            [.. BuildReferences.Of(build).Distinct(StringComparer.Ordinal)]);
     }
 
     private static BuildListItem Item(Document document) => new(

@@ -20,13 +20,14 @@ internal static class RunStartApi
 
     private static readonly JsonElement NoBody = JsonElement.Parse("{}"u8);
 
-    public static void Map(RouteGroupBuilder builds) => builds.MapPost("/{buildName}/runs", StartAsync);
+    public static void Map(RouteGroupBuilder builds) => builds
+        .MapPost("/{buildName}/runs", StartAsync).Needs(Verb.Run, ProjectOf.Query);
 
     private static async Task<Results<Accepted<RunAccepted>, ApiError>> StartAsync(
         string buildName, HttpRequest request, RunStarts starts, Caller caller, CancellationToken cancellationToken)
     {
         var violations = new Violations();
-        var project = BuildQueries.Required(request.Query, "projectKey", violations);
+        var project = Queries.Required(request.Query, "projectKey", violations);
         var key = ReadKey(request, violations);
         var body = await ReadBodyAsync(request, cancellationToken);
         if (body is RequestBody.Refused refused)

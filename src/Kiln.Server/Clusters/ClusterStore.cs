@@ -27,6 +27,14 @@ public sealed class ClusterStore(DocumentStore documents)
             ProjectNames = [],
             Strategies = [SchedulingStrategies.Normal],
         };
-        await CreateAsync(new("", local.Name, local), "system", cancellationToken);
+        await CreateAsync(projectKey: "", new(local.Name, local), "system", cancellationToken);
+    }
+
+    protected override IEnumerable<string> References(Cluster value)
+    {
+        var projects = value.ProjectNames.Select(project => DocumentReference.To(KnownProjects.Kind, project));
+        return value.Cache.ObjectStorage.Length == 0
+            ? projects
+            : projects.Append(DocumentReference.To("objectstorage", value.Cache.ObjectStorage));
     }
 }

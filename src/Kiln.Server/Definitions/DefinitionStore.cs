@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Kiln.Server.Http;
 using Kiln.Server.Storage.Documents;
 
 namespace Kiln.Server.Definitions;
@@ -12,48 +11,86 @@ namespace Kiln.Server.Definitions;
 public abstract class DefinitionStore<T>(DocumentStore documents, string kind, JsonTypeInfo<T> json)
     where T : class
 {
+    /// <summary>Where they are.</summary>
+    protected DocumentStore Documents => documents;
+
+    /// <summary>The kind of its documents.</summary>
+    public string Kind => kind;
+
+    /// <summary>JSON of the stored shape.</summary>
+    public JsonTypeInfo<T> Json => json;
+
     /// <summary>Stores a new definition; <c>null</c> when the name is taken in that project.</summary>
-    public async Task<Stored<T>?> CreateAsync(Draft<T> draft, string by, CancellationToken cancellationToken) =>
-        await documents.CreateAsync(
-            kind, draft.ProjectKey, draft.Name, JsonSerializer.Serialize(draft.Value, json), by, cancellationToken)
+    public async Task<Stored<T>?> CreateAsync(string projectKey, Draft<T> draft, string by, CancellationToken cancellationToken) =>
+        await documents.CreateAsync(kind, projectKey, draft.Name, Content(draft.Value), by, cancellationToken)
             is CreateOutcome.Created created ? Map(created.Document) : null;
 
     /// <summary>Replaces a definition that has not changed since <paramref name="seen"/> was read.</summary>
     /// <returns>What is stored now, or <c>null</c> when someone else changed or deleted it meanwhile.</returns>
     public async Task<Stored<T>?> ReplaceAsync(Stored<T> seen, T value, string by, CancellationToken cancellationToken) =>
         await documents.UpdateAsync(
-            kind, seen.ProjectKey, seen.Name, seen.Revision, _ => JsonSerializer.Serialize(value, json), by, cancellationToken)
+            kind, seen.ProjectKey, seen.Name, seen.Revision, _ => Content(value), by, cancellationToken)
             is UpdateOutcome.Updated updated ? Map(updated.Document) : null;
 
-    /// <summary>Deletes a definition; false when it was not there.</summary>
-    public async Task<bool> DeleteAsync(string projectKey, string name, string by, CancellationToken cancellationToken) =>
-        await documents.DeleteAsync(kind, projectKey, name, expectedRevision: null, by, cancellationToken)
-            is DeleteOutcome.Deleted;
+    /// <summary>Deletes a definition that nothing refers to.</summary>
+    /// <param name="expectedRevision"><c>null</c> = whatever it is.</param>
+    public Task<DeleteOutcome> DeleteAsync(
+        string projectKey, string name, int? expectedRevision, string by, CancellationToken cancellationToken) =>
+        documents.DeleteAsync(kind, projectKey, name, expectedRevision, by, cancellationToken);
 
     /// <summary>One definition, or <c>null</c>.</summary>
     public async Task<Stored<T>?> GetAsync(string projectKey, string name, CancellationToken cancellationToken) =>
         await documents.GetAsync(kind, projectKey, name, cancellationToken) is { } document ? Map(document) : null;
 
-    /// <summary>A page in creation order.</summary>
-    /// <param name="projectKey">Project; empty = the system's.</param>
-    /// <param name="paging">Which page.</param>
-    /// <param name="search">Part of the name; empty = all.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<Page<Stored<T>>> PageAsync(
-        string projectKey, Paging paging, string search, CancellationToken cancellationToken)
+    /// <summary>One definition by its id, or <c>null</c>.</summary>
+    public async Task<Stored<T>?> GetAsync(long id, CancellationToken cancellationToken) =>
+        await documents.GetAsync(kind, id, cancellationToken) is { } document ? Map(document) : null;
+
+    /// <summary>A page of a project (empty = the system's).</summary>
+    public async Task<Page<Stored<T>>> PageAsync(string projectKey, DocumentQuery query, CancellationToken cancellationToken)
     {
-        var page = await documents.ListAsync(
-            kind, projectKey, new DocumentQuery(paging.Page, paging.PageSize, Search: search), cancellationToken);
+        var page = await documents.ListAsync(kind, projectKey, query, cancellationToken);
         return new(page.Total, [.. page.Items.Select(Map)]);
     }
 
     /// <summary>All of a project (empty = the system's) in creation order.</summary>
     public async Task<IReadOnlyList<Stored<T>>> AllAsync(string projectKey, CancellationToken cancellationToken) =>
-        (await PageAsync(projectKey, new Paging(1, int.MaxValue), search: "", cancellationToken)).Items;
+        (await PageAsync(projectKey, new DocumentQuery(1, int.MaxValue), cancellationToken)).Items;
+
+    /// <summary>A page of those that <paramref name="shows"/> lets pass.</summary>
+    public async Task<Page<Stored<T>>> PageAsync(
+        string projectKey, DocumentQuery query, Func<T, bool> shows, CancellationToken cancellationToken)
+    {
+        var all = await PageAsync(projectKey, query with { Page = 1, PageSize = int.MaxValue }, cancellationToken);
+        var shown = all.Items.Where(stored => shows(stored.Value)).ToList();
+        return new(shown.Count, [.. shown.Skip((int)Math.Min(int.MaxValue, (query.Page - 1L) * query.PageSize)).Take(query.PageSize)]);
+    }
+
+    /// <summary>Makes <paramref name="kept"/> the only one of the system's that <paramref name="has"/> something.</summary>
+    public async Task KeepOneAsync(
+        Stored<T> kept, Func<T, bool> has, Func<T, T> without, string by, CancellationToken cancellationToken)
+    {
+        foreach (var other in await AllAsync("", cancellationToken))
+        {
+            if (other.Id != kept.Id && has(other.Value))
+            {
+                await ReplaceAsync(other, without(other.Value), by, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>What a stored document says.</summary>
+    public T Parse(string stored) => JsonSerializer.Deserialize(stored, json)
+        ?? throw new InvalidDataException($"A stored {kind} is empty.");
+
+    /// <summary>References to what a definition needs, see <see cref="DocumentReference"/>: it cannot be deleted meanwhile.</summary>
+    protected virtual IEnumerable<string> References(T value) => [];
+
+    private DocumentContent Content(T value) =>
+        new(JsonSerializer.Serialize(value, json), [.. References(value).Distinct(StringComparer.Ordinal)]);
 
     private Stored<T> Map(Document document) => new(
-        JsonSerializer.Deserialize(document.Json, json)
-            ?? throw new InvalidDataException($"The stored {kind} '{document.Name}' is empty."),
+        Parse(document.Json),
         document.ProjectKey,
         document.Name,
         document.Id,

@@ -1,4 +1,3 @@
-using Kiln.Server.Bodies;
 using Kiln.Server.Storage.Documents;
 
 namespace Kiln.Server.Definitions;
@@ -14,16 +13,5 @@ public sealed class KnownProjects(DocumentStore documents)
     {
         var all = await documents.ListAsync(Kind, "", new DocumentQuery(1, int.MaxValue), cancellationToken);
         return [.. all.Items.Select(project => project.Name)];
-    }
-
-    /// <summary>Refuses a <c>project_key</c> that is none of <paramref name="keys"/>; an empty one means no project.</summary>
-    public static string Read(BodyObject body, Presence presence, IReadOnlyList<string> keys)
-    {
-        var key = body.Text("project_key", presence).Trim();
-        if (key.Length > 0 && !keys.Contains(key))
-        {
-            body.Refuse("project_key", NearestNames.Sentence("project", key, keys));
-        }
-        return key;
     }
 }

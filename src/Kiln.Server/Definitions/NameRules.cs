@@ -10,8 +10,18 @@ public static class NameRules
     private const int Longest = 128;
 
     /// <summary>Reads a name: trimmed; Unicode letters and digits, <c>-</c>, <c>_</c>, <c>.</c>, inner spaces, no leading dot.</summary>
-    public static string Read(BodyObject body, string field)
+    public static string Read(BodyObject body, string field) => Read(body, field, current: null);
+
+    /// <summary>As above; absent, it stays what it is.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="field">The field.</param>
+    /// <param name="current">The name that the definition has; <c>null</c> for a new one.</param>
+    public static string Read(BodyObject body, string field, string? current)
     {
+        if (current is not null && !body.Has(field))
+        {
+            return current;
+        }
         var name = body.Text(field, Presence.Filled).Trim();
         if (name.Length > 0 && Problem(name) is { } problem)
         {

@@ -27,6 +27,6 @@ public static class SecretField
         }
     }
 
-    /// <summary>What an answer shows.</summary>
-    public static string Show(string sealedSecret) => sealedSecret.Length == 0 ? "" : Mask;
+    /// <summary>A secret with <paramref name="change"/> applied, unless it is empty.</summary>
+    public static string Map(string secret, Func<string, string> change) => secret.Length == 0 ? "" : change(secret);
 }

@@ -31,10 +31,9 @@ public sealed record Stored<T>(
 }
 
 /// <summary>A definition about to be stored.</summary>
-/// <param name="ProjectKey">Project; empty = the system's.</param>
 /// <param name="Name">Its unique name.</param>
-/// <param name="Value">The definition.</param>
-public sealed record Draft<T>(string ProjectKey, string Name, T Value);
+/// <param name="Value">The definition, secrets sealed.</param>
+public sealed record Draft<T>(string Name, T Value);
 
 /// <summary>A page of a list.</summary>
 /// <param name="Total">How many there are on all pages.</param>

@@ -14,9 +14,20 @@ public abstract record RequestBody
     /// <summary>No JSON object; the answer says where and why.</summary>
     public sealed record Refused(ApiError Error) : RequestBody;
 
-    /// <summary>Reads the body to its end, whatever content type it claims.</summary>
+    /// <summary>Reads the body to its end, whatever content type it claims. Asked again, it gives what was read.</summary>
     /// <exception cref="BadHttpRequestException">It is too large; the error envelope answers 413.</exception>
     public static async Task<RequestBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (request.HttpContext.Features.Get<RequestBody>() is { } before)
+        {
+            return before;
+        }
+        var body = await ReadOnceAsync(request, cancellationToken);
+        request.HttpContext.Features.Set(body);
+        return body;
+    }
+
+    private static async Task<RequestBody> ReadOnceAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         using var buffer = new MemoryStream();
         await request.Body.CopyToAsync(buffer, cancellationToken);

@@ -4,38 +4,24 @@ using Microsoft.Net.Http.Headers;
 namespace Kiln.Server.Identity;
 
 /// <summary>Checks the bearer token of every request against the rule of its endpoint.</summary>
-public sealed class BearerAuthentication(RequestDelegate next, TokenIndex tokens)
+public sealed class BearerAuthentication(RequestDelegate next, TokenIndex tokens, RequestProjects projects, TimeProvider time)
 {
-    public Task InvokeAsync(HttpContext context)
+    public async Task InvokeAsync(HttpContext context)
     {
         // No endpoint: a 404 tells nothing that docs/api.md does not.
         if (context.GetEndpoint() is not { } endpoint)
         {
-            return next(context);
+            await next(context);
+            return;
         }
-        var rule = endpoint.Metadata.GetMetadata<AccessRule>() ?? AccessRule.Default;
-        if (rule.Needed is not { } needed)
+        var refusal = endpoint.Metadata.GetMetadata<AccessRule>() switch
         {
-            return next(context);
-        }
-        if (Token(context.Request) is not { } token)
-        {
-            return ApiError.Unauthorized(
-                "This call needs a token: send 'Authorization: Bearer <token>'. The server's first one is in the file "
-                + "admin-token of its data directory.").ExecuteAsync(context);
-        }
-        if (tokens.Find(token) is not { } caller)
-        {
-            return ApiError.Unauthorized("This token is not known here; it may have been deleted.").ExecuteAsync(context);
-        }
-        if (!caller.Role.Grants(needed))
-        {
-            return ApiError.Forbidden(
-                $"This call needs the role {needed.Word()}; the token '{caller.Name}' has the role {caller.Role.Word()}.")
-                .ExecuteAsync(context);
-        }
-        context.Features.Set(caller);
-        return next(context);
+            AccessRule.Open => null,
+            AccessRule.Agent => Authenticate(context) ?? Agent(Caller.Of(context)),
+            AccessRule.InProject rule => Authenticate(context) ?? await InProjectAsync(rule, Caller.Of(context), context),
+            _ => Authenticate(context) ?? (Caller.Of(context).Kind == TokenKind.Admin ? null : Refused.System(Caller.Of(context))),
+        };
+        await (refusal is null ? next(context) : refusal.ExecuteAsync(context));
     }
 
     /// <summary>The token of a request's <c>Authorization</c> header, or <c>null</c>.</summary>
@@ -47,4 +33,41 @@ public sealed class BearerAuthentication(RequestDelegate next, TokenIndex tokens
             ? header[scheme.Length..].Trim()
             : null;
     }
+
+    private ApiError? Authenticate(HttpContext context)
+    {
+        if (Token(context.Request) is not { } token)
+        {
+            return ApiError.Unauthorized(
+                "This call needs a token: send 'Authorization: Bearer <token>'. The server's first one is in the file "
+                + "admin-token of its data directory.");
+        }
+        if (tokens.Find(token) is not { } caller)
+        {
+            return ApiError.Unauthorized("This token is not known here; it may have been deleted.");
+        }
+        if (caller.Expires is { } end && end <= time.GetUtcNow())
+        {
+            return ApiError.Unauthorized($"The token '{caller.Name}' expired at {end:u}; ask for a new one.");
+        }
+        context.Features.Set(caller);
+        return null;
+    }
+
+    private static ApiError? Agent(Caller caller) => caller.Kind == TokenKind.Agent
+        ? null
+        : ApiError.Forbidden($"This call needs an agent's token; '{caller.Name}' is a token of kind {caller.Kind.Word()}.");
+
+    private async ValueTask<ApiError?> InProjectAsync(AccessRule.InProject rule, Caller caller, HttpContext context) =>
+        await projects.OfAsync(rule.Project, context) switch
+        {
+            RequestProject.System when rule.Verb is Verb.Read => Somewhere(caller, rule.Verb),
+            RequestProject.System => caller.Kind == TokenKind.Admin ? null : Refused.System(caller),
+            RequestProject.Unsaid => Somewhere(caller, rule.Verb),
+            RequestProject.One { Hidden: { } missing } one when !caller.Sees(one.Key) => missing,
+            RequestProject.One one => caller.May(rule.Verb, one.Key) ? null : Refused.InProject(caller, rule.Verb, one.Key),
+            _ => throw new InvalidOperationException("A kind of project is missing here."),
+        };
+
+    private static ApiError? Somewhere(Caller caller, Verb verb) => caller.MaySomewhere(verb) ? null : Refused.Anywhere(caller, verb);
 }

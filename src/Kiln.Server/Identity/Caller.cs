@@ -1,23 +1,50 @@
 namespace Kiln.Server.Identity;
 
-/// <summary>What a token may do.</summary>
-public enum Role
-{
-    /// <summary>The runner protocol only.</summary>
-    Agent,
-
-    /// <summary>Builds and runs, reading the catalogue.</summary>
-    User,
-
-    /// <summary>Everything except the runner protocol.</summary>
-    Admin,
-}
-
 /// <summary>Who makes a request. Handlers take it as a parameter; an endpoint that is not anonymous always has one.</summary>
 /// <param name="Name">Name of the token; shown as creator and updater.</param>
-/// <param name="Role">What the token may do.</param>
-public sealed record Caller(string Name, Role Role)
+/// <param name="Kind">What kind of token it is.</param>
+public sealed record Caller(string Name, TokenKind Kind)
 {
+    /// <summary>Roles by project, of a user; <c>*</c> stands for every project.</summary>
+    public IReadOnlyDictionary<string, Role> Grants { get; init; } = EditorEverywhere;
+
+    /// <summary>What it may do at most, whatever its roles say.</summary>
+    public Verbs Most { get; init; } = Verbs.All;
+
+    /// <summary>From when on it is refused; <c>null</c> = never.</summary>
+    public DateTimeOffset? Expires { get; init; }
+
+    /// <summary>The grant of a user whose token names none.</summary>
+    public static IReadOnlyDictionary<string, Role> EditorEverywhere { get; } =
+        new Dictionary<string, Role>(StringComparer.Ordinal) { [EveryProject] = Role.Editor };
+
+    /// <summary>Stands for all projects in a grant.</summary>
+    public const string EveryProject = "*";
+
+    /// <summary>Role in a project; <c>null</c> = none.</summary>
+    public Role? RoleIn(string projectKey) => Kind switch
+    {
+        TokenKind.Admin => Role.Admin,
+        TokenKind.User when Grants.TryGetValue(projectKey, out var role) => role,
+        TokenKind.User when Grants.TryGetValue(EveryProject, out var role) => role,
+        _ => null,
+    };
+
+    /// <summary>True when it may do <paramref name="verb"/> in a project.</summary>
+    public bool May(Verb verb, string projectKey) =>
+        RoleIn(projectKey) is { } role && role.Grants(verb) && (Kind == TokenKind.Admin || Most.Include(verb));
+
+    /// <summary>True when it may do <paramref name="verb"/> in some project.</summary>
+    public bool MaySomewhere(Verb verb) =>
+        Kind == TokenKind.Admin
+        || (Kind == TokenKind.User && Most.Include(verb) && Grants.Values.Any(role => role.Grants(verb)));
+
+    /// <summary>True when it may know of a project.</summary>
+    public bool Sees(string projectKey) => May(Verb.Read, projectKey);
+
+    /// <summary>The projects it may see; <c>null</c> = all.</summary>
+    public IReadOnlyCollection<string>? Visible => Sees(EveryProject) ? null : [.. Grants.Keys.Where(Sees)];
+
     /// <summary>Binds the parameter of a handler.</summary>
     public static ValueTask<Caller?> BindAsync(HttpContext context) => ValueTask.FromResult<Caller?>(Of(context));
 
@@ -27,18 +54,15 @@ public sealed record Caller(string Name, Role Role)
         context.Features.Get<Caller>() ?? throw new InvalidOperationException("An anonymous endpoint asked for its caller.");
 }
 
-/// <summary>Words of roles.</summary>
-public static class Roles
+/// <summary>Kinds of tokens.</summary>
+public enum TokenKind
 {
-    /// <summary>The word of a role in API and errors.</summary>
-    public static string Word(this Role role) => role switch
-    {
-        Role.Admin => "admin",
-        Role.User => "user",
-        _ => "agent",
-    };
+    /// <summary>The runner protocol only.</summary>
+    Agent,
 
-    /// <summary>True when a token of role <paramref name="held"/> may do what needs <paramref name="needed"/>.</summary>
-    public static bool Grants(this Role held, Role needed) =>
-        held == needed || (held == Role.Admin && needed == Role.User);
+    /// <summary>What its roles in projects say.</summary>
+    User,
+
+    /// <summary>Everything except the runner protocol.</summary>
+    Admin,
 }

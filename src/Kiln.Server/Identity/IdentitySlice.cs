@@ -11,12 +11,13 @@ public static class IdentitySlice
         .AddSingleton(provider =>
         {
             var tokens = new TokenIndex();
-            tokens.Add(TokenHash.Of(provider.GetRequiredService<AdminToken>().Value), new Caller("admin", Role.Admin));
-            tokens.Add(TokenHash.Of(provider.GetRequiredService<EmbeddedAgentToken>().Value), new Caller("embedded", Role.Agent));
+            tokens.Add(TokenHash.Of(provider.GetRequiredService<AdminToken>().Value), new Caller("admin", TokenKind.Admin));
+            tokens.Add(TokenHash.Of(provider.GetRequiredService<EmbeddedAgentToken>().Value), new Caller("embedded", TokenKind.Agent));
             return tokens;
         })
         .AddSingleton(provider => AdminToken.Load(
             provider.GetRequiredService<KilnOptions>(), provider.GetRequiredService<DataDirectory>()))
+        .AddSingleton<RequestProjects>()
         .AddSingleton<EmbeddedAgentToken>()
         .AddHostedService<MasterKeyCheck>();
 }
@@ -30,12 +31,12 @@ public sealed class AdminToken
     public string Value { get; }
 
     internal static AdminToken Load(KilnOptions options, DataDirectory data) => new(
-        options.AdminToken ?? data.ReadOrMake(data.AdminTokenFile, () => TokenHash.NewToken(Role.Admin)));
+        options.AdminToken ?? data.ReadOrMake(data.AdminTokenFile, () => TokenHash.NewToken(TokenKind.Admin)));
 }
 
 /// <summary>The token by which the embedded agent joins; lives in memory, new at every start.</summary>
 public sealed class EmbeddedAgentToken
 {
     /// <summary>The token. Never logged.</summary>
-    public string Value { get; } = TokenHash.NewToken(Role.Agent);
+    public string Value { get; } = TokenHash.NewToken(TokenKind.Agent);
 }

@@ -13,6 +13,6 @@ public static class TokenHash
     public static byte[] Of(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 
     /// <summary>A new token: 256 random bits behind a prefix that secret scanners can know.</summary>
-    public static string NewToken(Role role) =>
-        $"kiln_{role.Word()}_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32))}";
+    public static string NewToken(TokenKind kind) =>
+        $"kiln_{kind.Word()}_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32))}";
 }

@@ -13,8 +13,8 @@ internal static class RunnerApi
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost(RunnerProtocol.PollPath, PollAsync).Needs(Role.Agent);
-        routes.MapPost(RunnerProtocol.SpecPath, SpecAsync).Needs(Role.Agent);
+        routes.MapPost(RunnerProtocol.PollPath, PollAsync).NeedsAgent();
+        routes.MapPost(RunnerProtocol.SpecPath, SpecAsync).NeedsAgent();
         routes.MapPost(RunnerProtocol.ReportPath, ReportAsync).ChecksItsOwnToken().AcceptsBody(ReportFrameCodec.MaxFrameBytes);
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Kiln.Contracts;
 using Kiln.Contracts.Runs;
+using Kiln.Server.Identity;
 using Kiln.Server.Logs;
 using Kiln.Server.Queue;
 
@@ -11,7 +12,7 @@ internal static class RunEventsApi
 {
     private static readonly TimeSpan PingPeriod = TimeSpan.FromSeconds(15);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/openapi/runs/{id:long}/events", GetAsync);
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/openapi/runs/{id:long}/events", GetAsync).Needs(Verb.Read, ProjectOf.Run);
 
     private static async Task<IResult> GetAsync(
         long id,

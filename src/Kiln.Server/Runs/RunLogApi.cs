@@ -1,6 +1,7 @@
 using System.Globalization;
 using Kiln.Server.Bodies;
 using Kiln.Server.Http;
+using Kiln.Server.Identity;
 using Kiln.Server.Logs;
 using Kiln.Server.Runs.State;
 
@@ -11,7 +12,7 @@ internal static class RunLogApi
 {
     private const int PieceBytes = 64 * 1024;
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/openapi/runs/{id:long}/log", GetAsync);
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/openapi/runs/{id:long}/log", GetAsync).Needs(Verb.Read, ProjectOf.Run);
 
     private static async Task<IResult> GetAsync(
         long id,

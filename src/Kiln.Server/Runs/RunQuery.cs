@@ -9,7 +9,11 @@ public sealed record RunQuery(
     string ProjectKey = "",
     string BuildName = "",
     string ServiceName = "",
-    string Status = "");
+    string Status = "")
+{
+    /// <summary>Only runs of these projects; <c>null</c> = of all.</summary>
+    public IReadOnlyCollection<string>? Projects { get; init; }
+}
 
 /// <summary>A page of runs, newest first.</summary>
 /// <param name="Total">How many there are on all pages.</param>

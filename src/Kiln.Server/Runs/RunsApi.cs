@@ -13,14 +13,14 @@ internal static class RunsApi
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/openapi/runs", AllRunsAsync);
-        routes.MapGet("/openapi/build/{buildName}/runs", BuildRunsAsync);
-        routes.MapGet("/openapi/runs/{id:long}", GetAsync);
-        routes.MapPost("/openapi/runs/{id:long}/cancel", CancelAsync);
-        routes.MapPost("/openapi/runs/{id:long}/retry", RetryAsync);
-        routes.MapGet("/openapi/runs/{id:long}/attempts", AttemptsAsync);
-        routes.MapGet("/openapi/runs/{id:long}/outputs", OutputsAsync);
-        routes.MapGet("/openapi/runs/{id:long}/why", WhyAsync);
+        routes.MapGet("/openapi/runs", AllRunsAsync).Needs(Verb.Read, ProjectOf.QueryOrSystem);
+        routes.MapGet("/openapi/build/{buildName}/runs", BuildRunsAsync).Needs(Verb.Read, ProjectOf.Query);
+        routes.MapGet("/openapi/runs/{id:long}", GetAsync).Needs(Verb.Read, ProjectOf.Run);
+        routes.MapPost("/openapi/runs/{id:long}/cancel", CancelAsync).Needs(Verb.Run, ProjectOf.Run);
+        routes.MapPost("/openapi/runs/{id:long}/retry", RetryAsync).Needs(Verb.Run, ProjectOf.Run);
+        routes.MapGet("/openapi/runs/{id:long}/attempts", AttemptsAsync).Needs(Verb.Read, ProjectOf.Run);
+        routes.MapGet("/openapi/runs/{id:long}/outputs", OutputsAsync).Needs(Verb.Read, ProjectOf.Run);
+        routes.MapGet("/openapi/runs/{id:long}/why", WhyAsync).Needs(Verb.Read, ProjectOf.Run);
     }
 
     /// <summary>The answer when there is no such run, or no such attempt of it.</summary>
@@ -33,18 +33,19 @@ internal static class RunsApi
             : store.GetAsync(id, cancellationToken);
 
     private static Task<Results<Ok<RunListAnswer>, ApiError>> AllRunsAsync(
-        HttpRequest request, RunStore store, Waiting waiting, CancellationToken cancellationToken) =>
-        ListAsync(request, "", store, waiting, cancellationToken);
+        HttpRequest request, Caller caller, RunStore store, Waiting waiting, CancellationToken cancellationToken) =>
+        ListAsync(request, "", caller, store, waiting, cancellationToken);
 
     private static Task<Results<Ok<RunListAnswer>, ApiError>> BuildRunsAsync(
-        string buildName, string? projectKey, HttpRequest request, RunStore store, Waiting waiting, CancellationToken cancellationToken) =>
+        string buildName, string? projectKey, HttpRequest request, Caller caller, RunStore store, Waiting waiting,
+        CancellationToken cancellationToken) =>
         string.IsNullOrEmpty(projectKey)
             ? Task.FromResult<Results<Ok<RunListAnswer>, ApiError>>(
                 ApiError.Invalid("projectKey", "The query parameter projectKey is missing: the project that the build belongs to."))
-            : ListAsync(request, buildName, store, waiting, cancellationToken);
+            : ListAsync(request, buildName, caller, store, waiting, cancellationToken);
 
     private static async Task<Results<Ok<RunListAnswer>, ApiError>> ListAsync(
-        HttpRequest request, string buildName, RunStore store, Waiting waiting, CancellationToken cancellationToken)
+        HttpRequest request, string buildName, Caller caller, RunStore store, Waiting waiting, CancellationToken cancellationToken)
     {
         var violations = new Violations();
         var query = RunQueryReader.Read(request.Query, buildName, violations);
@@ -52,7 +53,7 @@ internal static class RunsApi
         {
             return ApiError.Invalid(violations.Errors);
         }
-        var page = await store.ListAsync(query, cancellationToken);
+        var page = await store.ListAsync(query with { Projects = caller.Visible }, cancellationToken);
         var views = new List<RunView>(page.Runs.Count);
         foreach (var run in page.Runs)
         {

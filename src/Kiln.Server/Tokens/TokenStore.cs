@@ -14,15 +14,22 @@ public sealed class TokenStore(DocumentStore documents)
     {
         foreach (var stored in await AllAsync("", cancellationToken))
         {
-            index.Add(Convert.FromHexString(stored.Value.Sha256), CallerOf(stored));
+            index.Add(Convert.FromHexString(stored.Value.Sha256), CallerOf(stored.Value));
         }
     }
 
     /// <summary>Who calls with a stored token.</summary>
-    public static Caller CallerOf(Stored<StoredToken> stored) => new(stored.Name, stored.Value.Kind switch
+    public static Caller CallerOf(StoredToken token) => new(token.Name, TokenWords.Kind(token.Kind))
     {
-        "admin" => Role.Admin,
-        "user" => Role.User,
-        _ => Role.Agent,
-    });
+        Grants = token.Grants.Count == 0
+            ? Caller.EditorEverywhere
+            : token.Grants.ToDictionary(grant => grant.ProjectKey, grant => TokenWords.Role(grant.Role), StringComparer.Ordinal),
+        Most = TokenWords.Most(token.Verbs),
+        Expires = token.ExpiresTime == 0 ? null : DateTimeOffset.FromUnixTimeSeconds(token.ExpiresTime),
+    };
+
+    // A project cannot go while a token has a role in it: one that is made later under its key would inherit the role.
+    protected override IEnumerable<string> References(StoredToken value) => value.Grants
+        .Where(grant => grant.ProjectKey != Caller.EveryProject)
+        .Select(grant => DocumentReference.To(KnownProjects.Kind, grant.ProjectKey));
 }

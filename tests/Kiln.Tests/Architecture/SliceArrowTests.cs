@@ -6,7 +6,7 @@ public sealed class SliceArrowTests
     private static readonly string[] Catalogue =
     [
         "Projects", "Services", "CodeHosts", "BuildImages", "Packages", "BuildTemplates", "DockerfileTemplates",
-        "Clusters", "Registries", "ObjectStorages", "Hosts", "Tokens",
+        "Clusters", "Registries", "ObjectStorages", "Hosts", "Tokens", "Variables",
     ];
 
     // What Planning hands over: the one word between those who decide what runs and those who run it.

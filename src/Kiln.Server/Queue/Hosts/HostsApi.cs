@@ -1,3 +1,4 @@
+using Kiln.Server.Identity;
 using Kiln.Server.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -6,7 +7,9 @@ namespace Kiln.Server.Queue.Hosts;
 /// <summary>The hosts that have joined.</summary>
 internal static class HostsApi
 {
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/openapi/system/hosts", ListAsync);
+    public static void Map(IEndpointRouteBuilder routes) => routes
+        .MapGet("/openapi/system/hosts", ListAsync)
+        .Needs(Verb.Read, ProjectOf.System);
 
     private static async Task<Ok<HostList>> ListAsync(
         HostRoster roster, Database database, CancellationToken cancellationToken)

@@ -40,4 +40,7 @@ public abstract record DeleteOutcome
 
     /// <summary>It has another revision than the expected one; nothing was changed.</summary>
     public sealed record Stale(Document Current) : DeleteOutcome;
+
+    /// <summary>Others refer to it; nothing was changed.</summary>
+    public sealed record InUse(DocumentUsers Users) : DeleteOutcome;
 }

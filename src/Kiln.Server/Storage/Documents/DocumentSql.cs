@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 
 namespace Kiln.Server.Storage.Documents;
 
@@ -24,6 +25,21 @@ internal static class DocumentSql
 
     private const string Find =
         $"select {Columns} from documents d where d.kind = @1 and d.project_key = @2 and d.name = @3";
+
+    private const string FindById = $"select {Columns} from documents d where d.id = @1 and d.kind = @2";
+
+    private const string All = $"select {Columns} from documents d where d.project_key = @1 order by d.id";
+
+    private const string Contents = " from documents d where d.project_key = @1";
+
+    // A definition of the system is not used where a project has one of its own by that name.
+    private const string Users = """
+         from documents d where d.id in (select t.document_id from document_tags t where t.tag = @1 or t.tag = @2)
+         and (d.project_key = @3 or (@3 = '' and not exists
+           (select 1 from documents o where o.kind = @4 and o.project_key = d.project_key and o.name = @5)))
+        """;
+
+    private const string Shown = " order by d.id limit 10";
 
     private const string InProject = " from documents d where d.kind = @1 and d.project_key = @2";
 
@@ -61,6 +77,30 @@ internal static class DocumentSql
     public static ValueTask<Document?> FindAsync(SqlSession session, string kind, string projectKey, string name) =>
         session.FindAsync(Find, Map, kind, projectKey, name);
 
+    public static ValueTask<Document?> FindAsync(SqlSession session, string kind, long id) =>
+        session.FindAsync(FindById, Map, id, kind);
+
+    /// <summary>Every document of a project.</summary>
+    public static ValueTask<List<Document>> AllAsync(SqlSession session, string projectKey) =>
+        session.QueryAsync(All, Map, projectKey);
+
+    /// <summary>The documents of a project, the first of them by name.</summary>
+    public static async ValueTask<DocumentUsers> ContentsAsync(SqlSession session, string projectKey) => new(
+        await session.NumberAsync("select count(*)" + Contents, projectKey) ?? 0,
+        await session.QueryAsync("select d.kind, d.project_key, d.name" + Contents + Shown, MapName, projectKey));
+
+    /// <summary>The documents that refer to one, the first of them by name.</summary>
+    public static async ValueTask<DocumentUsers> UsersAsync(SqlSession session, Document used)
+    {
+        var byName = DocumentReference.To(used.Kind, used.Name);
+        var byId = DocumentReference.To(used.Kind, used.Id.ToString(CultureInfo.InvariantCulture));
+        return new(
+            await session.NumberAsync("select count(*)" + Users, byName, byId, used.ProjectKey, used.Kind, used.Name) ?? 0,
+            await session.QueryAsync(
+                "select d.kind, d.project_key, d.name" + Users + Shown, MapName,
+                byName, byId, used.ProjectKey, used.Kind, used.Name));
+    }
+
     public static async ValueTask<DocumentPage> ListAsync(
         SqlSession session, string kind, string projectKey, DocumentQuery query)
     {
@@ -90,6 +130,8 @@ internal static class DocumentSql
         .Replace(@"\", @"\\", StringComparison.Ordinal)
         .Replace("%", @"\%", StringComparison.Ordinal)
         .Replace("_", @"\_", StringComparison.Ordinal);
+
+    private static DocumentName MapName(DbDataReader row) => new(row.GetString(0), row.GetString(1), row.GetString(2));
 
     private static Document Map(DbDataReader row) => new(
         row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.GetInt32(4), row.GetString(5),

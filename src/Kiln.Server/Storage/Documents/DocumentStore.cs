@@ -64,7 +64,7 @@ public sealed class DocumentStore(Database database, TimeProvider time)
             },
             cancellationToken);
 
-    /// <summary>Deletes a document; its name is free again, its revisions stay.</summary>
+    /// <summary>Deletes a document that no other refers to; its name is free again, its revisions stay.</summary>
     public Task<DeleteOutcome> DeleteAsync(
         string kind, string projectKey, string name, int? expectedRevision, string by, CancellationToken cancellationToken) =>
         database.WriteAsync<DeleteOutcome>(
@@ -78,10 +78,48 @@ public sealed class DocumentStore(Database database, TimeProvider time)
                 {
                     return new DeleteOutcome.Stale(current);
                 }
-                var last = current with { Revision = current.Revision + 1, UpdatedBy = by, UpdatedAt = Now() };
-                await DocumentSql.UntagAsync(session, last.Id);
-                await DocumentSql.DeleteAsync(session, last.Id);
-                await DocumentSql.RecordAsync(session, last, change: "deleted");
+                // In the same transaction: whoever begins to refer to it now is seen here, or finds it gone.
+                if (await DocumentSql.UsersAsync(session, current) is { Total: > 0 } users)
+                {
+                    return new DeleteOutcome.InUse(users);
+                }
+                await RemoveAsync(session, current, by);
+                return new DeleteOutcome.Deleted(current);
+            },
+            cancellationToken);
+
+    /// <summary>
+    /// Deletes a document together with every document of the project <paramref name="contents"/>. Refused when there are
+    /// such and <paramref name="withContents"/> is false, and when others refer to it in any case.
+    /// </summary>
+    public Task<DeleteOutcome> DeleteTreeAsync(
+        string kind, string name, int? expectedRevision, string contents, bool withContents, string by,
+        CancellationToken cancellationToken) =>
+        database.WriteAsync<DeleteOutcome>(
+            async session =>
+            {
+                if (await DocumentSql.FindAsync(session, kind, "", name) is not { } current)
+                {
+                    return new DeleteOutcome.Missing();
+                }
+                if (expectedRevision is { } expected && expected != current.Revision)
+                {
+                    return new DeleteOutcome.Stale(current);
+                }
+                var users = await DocumentSql.UsersAsync(session, current);
+                if (users.Total == 0 && !withContents)
+                {
+                    users = await DocumentSql.ContentsAsync(session, contents);
+                }
+                if (users.Total > 0)
+                {
+                    return new DeleteOutcome.InUse(users);
+                }
+                foreach (var document in await DocumentSql.AllAsync(session, contents))
+                {
+                    await RemoveAsync(session, document, by);
+                }
+                await RemoveAsync(session, current, by);
                 return new DeleteOutcome.Deleted(current);
             },
             cancellationToken);
@@ -90,10 +128,22 @@ public sealed class DocumentStore(Database database, TimeProvider time)
     public Task<Document?> GetAsync(string kind, string projectKey, string name, CancellationToken cancellationToken) =>
         database.ReadAsync(session => DocumentSql.FindAsync(session, kind, projectKey, name), cancellationToken);
 
+    /// <summary>One document by its id, or <c>null</c>.</summary>
+    public Task<Document?> GetAsync(string kind, long id, CancellationToken cancellationToken) =>
+        database.ReadAsync(session => DocumentSql.FindAsync(session, kind, id), cancellationToken);
+
     /// <summary>A page of the documents of a kind in a project (empty = the system's).</summary>
     public Task<DocumentPage> ListAsync(
         string kind, string projectKey, DocumentQuery query, CancellationToken cancellationToken) =>
         database.ReadAsync(session => DocumentSql.ListAsync(session, kind, projectKey, query), cancellationToken);
+
+    private async ValueTask RemoveAsync(SqlSession session, Document document, string by)
+    {
+        var last = document with { Revision = document.Revision + 1, UpdatedBy = by, UpdatedAt = Now() };
+        await DocumentSql.UntagAsync(session, last.Id);
+        await DocumentSql.DeleteAsync(session, last.Id);
+        await DocumentSql.RecordAsync(session, last, change: "deleted");
+    }
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 }

@@ -1,54 +1,22 @@
 using Kiln.Contracts.Catalogue;
 using Kiln.Server.Bodies;
 using Kiln.Server.Definitions;
-using Kiln.Server.Http;
-using Kiln.Server.Identity;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Kiln.Server.Packages;
 
-/// <summary>Calls for packages.</summary>
-public static class PackageApi
+/// <summary>Packages in the API.</summary>
+internal sealed class PackageKind(PackageStore store) : CatalogueKind<Package>(store)
 {
-    public static IServiceCollection AddPackages(this IServiceCollection services) => services.AddSingleton<PackageStore>();
+    public override CatalogueAddress Address { get; } =
+        new("package", "/openapi/system/packages", "packages") { Key = CatalogueKey.NameAndVersion };
 
-    public static IEndpointRouteBuilder MapPackages(this IEndpointRouteBuilder routes)
+    public override ValueTask<DefinitionReader<Package>> ReaderAsync(CancellationToken cancellationToken) => new(Read);
+
+    private static Draft<Package> Read(BodyObject body, Package? current)
     {
-        var packages = routes.MapGroup("/openapi/system/packages");
-        packages.MapPost("", Create).Needs(Role.Admin);
-        packages.MapGet("", List);
-        return routes;
-    }
-
-    private static async Task<Results<Changed, ApiError>> Create(
-        HttpRequest request, PackageStore store, Caller caller, CancellationToken cancellationToken) =>
-        (await DefinitionCalls.CreateAsync(request, store, "package", caller, Read, cancellationToken)).Answer;
-
-    private static async Task<Results<Ok<PackageList>, ApiError>> List(
-        HttpRequest request, PackageStore store, CancellationToken cancellationToken)
-    {
-        var (paging, error) = DefinitionCalls.Page(request);
-        if (paging is null)
-        {
-            return error!;
-        }
-        var page = await store.PageAsync("", paging, request.Query["search"].ToString(), cancellationToken);
-        return TypedResults.Ok(new PackageList(page.Total, [.. page.Items.Select(View)]));
-    }
-
-    private static PackageView View(Stored<Package> stored)
-    {
-        var package = stored.Value;
-        return new PackageView(
-            package.Name, package.Version, package.Scripts, stored.UpdatedAt, stored.UpdatedBy, package.Env,
-            package.BinPath, package.Enabled, package.DownloadPath, package.Sha256);
-    }
-
-    private static Draft<Package> Read(BodyObject body)
-    {
-        var name = NameRules.Read(body, "name");
-        var version = NameRules.Read(body, "version");
-        return new("", PackageStore.NameOf(name, version), new Package
+        var name = NameRules.Read(body, "name", current?.Name);
+        var version = NameRules.Read(body, "version", current?.Version);
+        return new(PackageStore.NameOf(name, version), new Package
         {
             Name = name,
             Version = version,
