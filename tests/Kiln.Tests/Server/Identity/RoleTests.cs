@@ -2,7 +2,6 @@ using System.Net;
 using Kiln.Server.Identity;
 using Kiln.Tests.Fixtures;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Kiln.Tests.Server.Identity;
