@@ -5,7 +5,6 @@ using Kiln.Server.Demo;
 using Kiln.Server.Identity;
 using Kiln.Server.Settings;
 using Kiln.Server.Storage;
-using Kiln.Server.Storage.Sqlite;
 
 namespace Kiln.Server;
 
@@ -40,8 +39,8 @@ public static class Startup
         AgentHost.HideMemory();
         try
         {
-            using var data = DataDirectory.Open(options.Data);
-            var database = await SqliteDatabase.OpenAsync(data.Root, TimeProvider.System);
+            using var data = DataDirectory.Open(options.Data, options.Artifacts);
+            using var database = await StorageSlice.OpenAsync(options, TimeProvider.System, CancellationToken.None);
             await using var app = ServerBuilder.Build(options, data, database, TimeProvider.System);
             await app.RunAsync();
             return Success;

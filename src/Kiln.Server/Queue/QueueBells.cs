@@ -4,12 +4,15 @@ using System.Threading.Channels;
 namespace Kiln.Server.Queue;
 
 /// <summary>
-/// Wakes held polls: there may be work, or an order. A ring carries no data; whoever hears it asks the store. (Rings of
-/// other servers, once there are some, come in through the same doors.)
+/// Wakes held polls: there may be work, or an order. A ring carries no data; whoever hears it asks the store. Rings
+/// of other servers come in through the methods with <c>Elsewhere</c>.
 /// </summary>
 public sealed class QueueBells
 {
     private readonly ConcurrentDictionary<string, Bell> _bells = new(StringComparer.Ordinal);
+
+    /// <summary>Hears every ring of this server: the agent, or <c>null</c> for all.</summary>
+    public event Action<string?>? RungHere;
 
     /// <summary>
     /// Takes the agent's bell for a new poll; a poll that holds it now is <see cref="Bell.IsSuperseded"/> and woken.
@@ -32,14 +35,28 @@ public sealed class QueueBells
     /// <summary>Wakes the poll of one agent, if it holds one.</summary>
     public void Ring(string agentId)
     {
+        RingElsewhere(agentId);
+        RungHere?.Invoke(agentId);
+    }
+
+    /// <summary>Wakes every poll.</summary>
+    public void RingAll()
+    {
+        RingAllElsewhere();
+        RungHere?.Invoke(null);
+    }
+
+    /// <summary>Wakes the poll of one agent, as another server asks.</summary>
+    public void RingElsewhere(string agentId)
+    {
         if (_bells.TryGetValue(agentId, out var bell))
         {
             bell.Ring();
         }
     }
 
-    /// <summary>Wakes every poll.</summary>
-    public void RingAll()
+    /// <summary>Wakes every poll, as another server asks.</summary>
+    public void RingAllElsewhere()
     {
         foreach (var (_, bell) in _bells)
         {

@@ -24,6 +24,7 @@ public static class QueueSlice
         .AddSingleton<UnresolvedRuns>()
         .AddSingleton<SilenceLimits>()
         .AddSingleton<SilenceWatch>()
+        .AddHostedService<SignalRelay>()
         .AddHostedService<HostRosterLoader>()
         .AddHostedService(provider => provider.GetRequiredService<SilenceWatch>())
         .AddHostedService<CommitResolver>()

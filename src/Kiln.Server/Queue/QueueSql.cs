@@ -23,15 +23,17 @@ internal static class QueueSql
         """;
 
     // The one statement that gives a run to an agent: two of them at once never take the same row.
-    private const string Lease = """
-        update queue set agent_id = @1, fence = fence + 1, reported = 0, silent = 0
-        where agent_id = '' and run_id in (
+    // Materialised: the rows are chosen (and locked, where the database locks rows) exactly once.
+    private static string Lease(SqlDialect dialect) => $"""
+        with chosen as materialized (
             select q.run_id from queue q
             where q.agent_id = '' and q.ready = 1
                 and not exists (select 1 from queue_needs n where n.run_id = q.run_id
                     and not exists (select 1 from host_offers o where o.agent_id = @1 and o.offer = n.need))
             order by q.priority desc, q.fair, q.run_id
-            limit @2)
+            limit @2{dialect.SkipLocked})
+        update queue set agent_id = @1, fence = fence + 1, reported = 0, silent = 0
+        where agent_id = '' and run_id in (select run_id from chosen)
         returning run_id, attempt, fence
         """;
 
@@ -65,7 +67,7 @@ internal static class QueueSql
         (int)(await session.NumberAsync("select count(*) from queue where agent_id = @1", agentId) ?? 0);
 
     public static ValueTask<List<LeaseKey>> LeaseAsync(SqlSession session, string agentId, int limit) =>
-        session.QueryAsync(Lease, MapKey, agentId, limit);
+        session.QueryAsync(Lease(session.Dialect), MapKey, agentId, limit);
 
     public static ValueTask<List<ActiveLease>> OfAgentAsync(SqlSession session, string agentId) => session.QueryAsync(
         $"select {LeaseColumns} from queue where agent_id = @1 order by run_id", MapLease, agentId);

@@ -25,14 +25,14 @@ public sealed class RunReports(
         var log = new LogKey(key.RunId, key.Attempt);
         if (attempt.IsEnded)
         {
-            return new ReportReply(attempt.State.Seq, logs.Length(log), Stop: null, Ended: true);
+            return new ReportReply(attempt.State.Seq, await logs.LengthAsync(log, cancellationToken), Stop: null, Ended: true);
         }
 
-        var length = logs.Append(log, report.Head.LogOffset, report.Log.Span);
+        var length = await logs.AppendAsync(log, report.Head.LogOffset, report.Log, cancellationToken);
         var events = Takeable(report.Head.Events, attempt.State.Seq, length);
         if (events.Count > 0 && events[^1] is RunEvent.Ended)
         {
-            logs.Seal(log);
+            await logs.SealAsync(log, cancellationToken);
         }
         if (events.Count > 0 || attempt.Lease is not { IsReported: true, IsSilent: false })
         {

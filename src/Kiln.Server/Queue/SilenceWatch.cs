@@ -20,6 +20,12 @@ public sealed partial class SilenceWatch(
     /// <summary>Looks once.</summary>
     public async Task LookAsync(CancellationToken cancellationToken)
     {
+        if (database.IsShared)
+        {
+            await hosts.RefreshAsync(cancellationToken);
+            // The server that looked after them may have died.
+            signals.CommitsMayBeWanted();
+        }
         foreach (var agentId in await database.ReadAsync(QueueSql.AgentsAsync, cancellationToken))
         {
             var silence = hosts.Silence(agentId);
@@ -53,6 +59,8 @@ public sealed partial class SilenceWatch(
             catch (Exception failure)
             {
                 Log.LookFailed(limits.Logger, failure);
+                // While the database is away nobody can be heard through other servers.
+                hosts.GiveFullPeriod();
             }
         }
     }

@@ -18,7 +18,7 @@ internal static class RunListSql
         var runs = await session.QueryAsync(
             $"""
             select {RunSql.Columns}
-            from (select p.run_id as page_id from runs p{where} order by p.run_id desc limit @5 offset @6)
+            from (select p.run_id as page_id from runs p{where} order by p.run_id desc limit @5 offset @6) page
             join runs r on r.run_id = page_id
             join run_attempts a on a.run_id = r.run_id and a.attempt = r.attempt
             order by r.run_id desc

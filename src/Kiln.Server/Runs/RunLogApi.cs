@@ -42,7 +42,8 @@ internal static class RunLogApi
         }
 
         using var reader = logs.Read(new LogKey(id, run.Attempt));
-        var window = LogWindow.Cut(section.From, section.To, reader.Length, query.Offset, query.Limit, query.Tail);
+        var length = await reader.LengthAsync(cancellationToken);
+        var window = LogWindow.Cut(section.From, section.To, length, query.Offset, query.Limit, query.Tail);
         var response = context.Response;
         response.ContentType = "text/plain; charset=utf-8";
         response.Headers["X-Log-Offset"] = window.Start.ToString(CultureInfo.InvariantCulture);

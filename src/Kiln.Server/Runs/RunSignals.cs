@@ -5,13 +5,19 @@ namespace Kiln.Server.Runs;
 
 /// <summary>
 /// Tells followers in this process that something about a run is new: state or log. A signal carries no data; whoever
-/// hears it reads the store. (Signals of other servers, once there are some, are fed in through <see cref="Changed"/>.)
+/// hears it reads the store. Signals of other servers come in through the methods with <c>Elsewhere</c>.
 /// </summary>
 public sealed class RunSignals
 {
     private readonly ConcurrentDictionary<long, Subscription> _followed = new();
     private readonly Channel<bool> _commitsWanted = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    /// <summary>Hears of every run that changes through this server.</summary>
+    public event Action<long>? ChangedHere;
+
+    /// <summary>Hears of it when a run of this server waits for its commits.</summary>
+    public event Action? CommitsWantedHere;
 
     /// <summary>Follows a run until the result is disposed.</summary>
     public Subscription Follow(long runId)
@@ -29,14 +35,37 @@ public sealed class RunSignals
     /// <summary>Wakes those who follow the run. Called after the commit.</summary>
     public void Changed(long runId)
     {
+        ChangedElsewhere(runId);
+        ChangedHere?.Invoke(runId);
+    }
+
+    /// <summary>Wakes those who follow the run, which another server changed.</summary>
+    public void ChangedElsewhere(long runId)
+    {
         if (_followed.TryGetValue(runId, out var subscription))
         {
             subscription.Pulse();
         }
     }
 
+    /// <summary>Wakes all followers: what another server changed may have been missed.</summary>
+    public void AnyChangedElsewhere()
+    {
+        foreach (var (_, subscription) in _followed)
+        {
+            subscription.Pulse();
+        }
+    }
+
     /// <summary>A run waits for its commits.</summary>
-    public void CommitsWanted() => _commitsWanted.Writer.TryWrite(true);
+    public void CommitsWanted()
+    {
+        CommitsMayBeWanted();
+        CommitsWantedHere?.Invoke();
+    }
+
+    /// <summary>Makes this server look for runs that wait for their commits.</summary>
+    public void CommitsMayBeWanted() => _commitsWanted.Writer.TryWrite(true);
 
     /// <summary>Waits until <see cref="CommitsWanted"/> was called since the last time.</summary>
     public async Task WaitForCommitsWantedAsync(CancellationToken cancellationToken) =>

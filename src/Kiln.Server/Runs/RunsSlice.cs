@@ -1,5 +1,7 @@
 using Kiln.Server.Http;
 using Kiln.Server.Logs;
+using Kiln.Server.Settings;
+using Kiln.Server.Storage;
 
 namespace Kiln.Server.Runs;
 
@@ -10,7 +12,9 @@ public static class RunsSlice
         .AddSingleton<RunSignals>()
         .AddSingleton<RunStore>()
         .AddSingleton<RunFollowing>()
-        .AddSingleton<LogStore>()
+        .AddSingleton<LogStore>(provider => provider.GetRequiredService<Database>() is { IsShared: true } shared
+            ? new RowLogs(shared)
+            : new FileLogs(provider.GetRequiredService<DataDirectory>()))
         .AddJson(RunAnswersJson.Default);
 
     public static void MapRuns(this IEndpointRouteBuilder routes)

@@ -13,7 +13,8 @@ public sealed class DataDirectory : IDisposable
 
     private readonly FileStream _lock;
 
-    private DataDirectory(string root, FileStream @lock) => (Root, _lock) = (root, @lock);
+    private DataDirectory(string root, string? artifacts, FileStream @lock) =>
+        (Root, Artifacts, _lock) = (root, artifacts ?? Path.Combine(root, "artifacts"), @lock);
 
     /// <summary>Absolute path.</summary>
     public string Root { get; }
@@ -24,8 +25,8 @@ public sealed class DataDirectory : IDisposable
     /// <summary>Log chunks.</summary>
     public string Logs => Path.Combine(Root, "logs");
 
-    /// <summary>Artifacts of runs.</summary>
-    public string Artifacts => Path.Combine(Root, "artifacts");
+    /// <summary>Artifacts of runs; elsewhere when several servers share them.</summary>
+    public string Artifacts { get; }
 
     /// <summary>Data directory of the embedded agent.</summary>
     public string Agent => Path.Combine(Root, "agent");
@@ -43,17 +44,14 @@ public sealed class DataDirectory : IDisposable
     /// <exception cref="DataDirectoryException">
     /// It cannot be written, or another server has it; the message is for the user.
     /// </exception>
-    public static DataDirectory Open(string root)
+    public static DataDirectory Open(string root, string? artifacts = null)
     {
         try
         {
             Directory.CreateDirectory(root, OwnerDirectory);
             // Made by hand or by an older umask it may be open to others.
             File.SetUnixFileMode(root, OwnerDirectory);
-            var claim = Claim(root);
-            // SQLite gives its other files the mode of this one.
-            OpenFile(Path.Combine(root, DatabaseName), FileMode.OpenOrCreate, FileShare.ReadWrite).Dispose();
-            return new DataDirectory(root, claim);
+            return new DataDirectory(root, artifacts, Claim(root));
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {

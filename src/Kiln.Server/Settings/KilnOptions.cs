@@ -11,6 +11,12 @@ public sealed record KilnOptions
     /// <summary>Absolute path of the directory that holds everything.</summary>
     public required string Data { get; init; }
 
+    /// <summary>Connection string of PostgreSQL in Npgsql's form; <c>null</c> = SQLite in <see cref="Data"/>. Holds a password.</summary>
+    public string? Database { get; init; }
+
+    /// <summary>Absolute path of the artifacts' directory; <c>null</c> = in <see cref="Data"/>.</summary>
+    public string? Artifacts { get; init; }
+
     /// <summary>The admin token; <c>null</c> = made once and kept in the data directory.</summary>
     public string? AdminToken { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Kiln.Server.Identity;
+using Kiln.Server.Storage.Postgres;
 
 namespace Kiln.Server.Settings;
 
@@ -15,7 +16,8 @@ public static class SettingTable
         new("listen", "HOST:PORT", "127.0.0.1:7070", "Address to listen on; port 0 takes any free one.", Listen),
         new("data", "DIR", "./data", "The one directory that holds everything.", Data),
         new("admin_token", "TOKEN", "made once, kept in DIR/admin-token", "The admin token, 16 characters or more.", AdminToken),
-        new("database", "CONNECTION", "SQLite in the data directory", "PostgreSQL connection string; not taken yet.", Database),
+        new("database", "CONNECTION", "SQLite in the data directory", "Where PostgreSQL is: postgres://USER:PASSWORD@HOST/NAME.", Database),
+        new("artifacts", "DIR", "DIR/artifacts", "Where artifacts lie; servers that share a database share it.", Artifacts),
         new("capacity", "N", "twice the processors", "Runs at once on the embedded agent; 0 = no embedded agent.", Capacity),
         new("public_url", "URL", "the listen address", "Root of the links that runs carry.", PublicUrl),
         new("master_key", "BASE64", "made once, kept in DIR/master.key", "Key that seals secrets: 32 bytes in base64.", Master),
@@ -48,6 +50,16 @@ public static class SettingTable
         return null;
     }
 
+    private static string? Artifacts(string text, ref KilnOptions options)
+    {
+        if (string.IsNullOrWhiteSpace(text) || text.Contains('\0', StringComparison.Ordinal))
+        {
+            return "must be the path of a directory";
+        }
+        options = options with { Artifacts = Path.GetFullPath(text) };
+        return null;
+    }
+
     private static string? AdminToken(string text, ref KilnOptions options)
     {
         if (text.Length < ShortestToken || text.Any(letter => letter is <= ' ' or > '~'))
@@ -58,9 +70,19 @@ public static class SettingTable
         return null;
     }
 
-    private static string? Database(string text, ref KilnOptions options) => text.Length == 0
-        ? null
-        : "must be absent: this version stores everything in SQLite in the data directory, PostgreSQL joins in a later one";
+    private static string? Database(string text, ref KilnOptions options)
+    {
+        if (text.Length == 0)
+        {
+            return null;
+        }
+        if (PostgresAddress.Parse(text, out var problem) is not { } connection)
+        {
+            return $"must say where PostgreSQL is, for example postgres://kiln:secret@db.example.com/kiln; {problem}";
+        }
+        options = options with { Database = connection };
+        return null;
+    }
 
     private static string? Capacity(string text, ref KilnOptions options)
     {

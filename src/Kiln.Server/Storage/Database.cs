@@ -9,9 +9,10 @@ public abstract class Database : IAsyncDisposable
     /// <summary>
     /// Runs <paramref name="write"/> in a transaction and completes after it is durable; other writers never see half of it.
     /// When <paramref name="write"/> throws, nothing of it stays and the exception is the caller's. It may share its
-    /// commit with other writes, and it must await nothing but the session it is given.
+    /// commit with other writes, it may be run again when another one got in its way, and it must await nothing but the
+    /// session it is given. Writes are serialisable: what is stored could have come from one after the other.
     /// </summary>
-    /// <param name="write">Statements and decisions; quick, without I/O of its own.</param>
+    /// <param name="write">Statements and decisions; quick, without I/O of its own, the same when run again.</param>
     /// <param name="cancellationToken">Given up only while the write has not begun.</param>
     public abstract Task<T> WriteAsync<T>(Func<SqlSession, ValueTask<T>> write, CancellationToken cancellationToken);
 
@@ -30,6 +31,30 @@ public abstract class Database : IAsyncDisposable
     /// <param name="column">Its number column.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public abstract ValueTask<long> AllocateAsync(string table, string column, CancellationToken cancellationToken);
+
+    /// <summary>True when other servers may be on this database too.</summary>
+    public abstract bool IsShared { get; }
+
+    /// <summary>
+    /// Tells the other servers on this database, soon after and at least once. News say where to look; they carry no state,
+    /// and are told after the commit they are about.
+    /// </summary>
+    /// <param name="news">A short word without line ends.</param>
+    public abstract void Tell(string news);
+
+    /// <summary>
+    /// Hears what other servers tell from now on, on a thread that must not be held up.
+    /// </summary>
+    /// <param name="heard">Takes the news; <c>null</c> = some may have been missed, look everywhere.</param>
+    public abstract void Hear(Action<string?> heard);
+
+    /// <summary>
+    /// Takes a duty that one server does for all, or finds it still taken by this one; false while another has it. A server
+    /// that dies or loses the database loses its duties, so what is done under one must bear being done twice at once.
+    /// </summary>
+    /// <param name="duty">Name of the duty.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public abstract ValueTask<bool> HoldAsync(string duty, CancellationToken cancellationToken);
 
     /// <summary>Closes after the writes that were accepted.</summary>
     public abstract ValueTask DisposeAsync();

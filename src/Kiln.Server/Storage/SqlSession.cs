@@ -69,7 +69,7 @@ public sealed class SqlSession(DbConnection connection, SqlDialect dialect) : ID
     private async ValueTask<List<T>> ReadAllAsync<T>(DbCommand command, Func<DbDataReader, T> map)
     {
         var rows = new List<T>();
-        await using var reader = await command.ExecuteReaderAsync(_cancellation);
+        await using var reader = dialect.Rows(await command.ExecuteReaderAsync(_cancellation));
         while (await reader.ReadAsync(_cancellation))
         {
             rows.Add(map(reader));
@@ -80,13 +80,13 @@ public sealed class SqlSession(DbConnection connection, SqlDialect dialect) : ID
     private async ValueTask<T?> ReadFirstAsync<T>(DbCommand command, Func<DbDataReader, T> map)
         where T : class
     {
-        await using var reader = await command.ExecuteReaderAsync(_cancellation);
+        await using var reader = dialect.Rows(await command.ExecuteReaderAsync(_cancellation));
         return await reader.ReadAsync(_cancellation) ? map(reader) : null;
     }
 
     private async ValueTask<long?> ReadNumberAsync(DbCommand command)
     {
-        await using var reader = await command.ExecuteReaderAsync(_cancellation);
+        await using var reader = dialect.Rows(await command.ExecuteReaderAsync(_cancellation));
         return await reader.ReadAsync(_cancellation) && !reader.IsDBNull(0) ? reader.GetInt64(0) : null;
     }
 }

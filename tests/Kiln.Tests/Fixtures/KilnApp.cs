@@ -4,7 +4,7 @@ using Kiln.Server;
 using Kiln.Server.Http;
 using Kiln.Server.Identity;
 using Kiln.Server.Settings;
-using Kiln.Server.Storage.Sqlite;
+using Kiln.Server.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -96,8 +96,8 @@ public sealed class KilnApp : IAsyncDisposable
 
     private static async Task<KilnApp> StartOnAsync(KilnOptions options, TimeProvider time, DirectoryInfo? owned)
     {
-        var data = DataDirectory.Open(options.Data);
-        var app = ServerBuilder.Build(options, data, await SqliteDatabase.OpenAsync(data.Root, time), time);
+        var data = DataDirectory.Open(options.Data, options.Artifacts);
+        var app = ServerBuilder.Build(options, data, await StorageSlice.OpenAsync(options, time, CancellationToken.None), time);
         await app.StartAsync();
         return new KilnApp(app, options, data, owned);
     }

@@ -65,7 +65,7 @@ internal sealed partial class CommitResolver(
         {
             _working.TryRemove(runId, out _);
             // A retry may have queued the run again while its first lookup was coming to its end.
-            signals.CommitsWanted();
+            signals.CommitsMayBeWanted();
         }
     }
 

@@ -13,11 +13,17 @@ internal sealed record UnresolvedRun(RunRecord Run, IReadOnlyDictionary<string, 
 internal sealed class UnresolvedRuns(
     Database database, SecretVault vault, RunSignals signals, QueueBells bells, TimeProvider time)
 {
-    /// <summary>All of them, oldest first.</summary>
-    public Task<List<long>> ListAsync(CancellationToken cancellationToken) => database.ReadAsync(
-        session => session.QueryAsync(
-            "select run_id from queue where agent_id = '' and ready = 0 order by run_id", static row => row.GetInt64(0)),
-        cancellationToken);
+    private const string Duty = "commits";
+
+    /// <summary>All of them, oldest first; none while another server looks after them.</summary>
+    public async Task<List<long>> ListAsync(CancellationToken cancellationToken) =>
+        !await database.HoldAsync(Duty, cancellationToken)
+            ? []
+            : await database.ReadAsync(
+                session => session.QueryAsync(
+                    "select run_id from queue where agent_id = '' and ready = 0 order by run_id",
+                    static row => row.GetInt64(0)),
+                cancellationToken);
 
     /// <summary>One of them; <c>null</c> when it waits no longer.</summary>
     public Task<UnresolvedRun?> FindAsync(long runId, CancellationToken cancellationToken) => database.ReadAsync(

@@ -13,8 +13,9 @@ public sealed class HostRoster(Database database, TimeProvider time)
     /// <summary>Silence after which a host counts as unreachable.</summary>
     public static readonly TimeSpan ReachablePeriod = TimeSpan.FromSeconds(30);
 
-    // How stale the stored time of a host's last sign of life may be: it is for people, after a restart.
-    private static readonly TimeSpan StorePeriod = TimeSpan.FromMinutes(5);
+    // How stale the stored time of a host's last sign of life may be: it is for people after a restart, and for
+    // the other servers on the database.
+    private readonly TimeSpan _storePeriod = database.IsShared ? ReachablePeriod / 3 : TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentDictionary<string, Presence> _present = new(StringComparer.Ordinal);
 
@@ -25,7 +26,7 @@ public sealed class HostRoster(Database database, TimeProvider time)
         var now = time.GetTimestamp();
         foreach (var row in rows)
         {
-            _present.TryAdd(row.Agent.AgentId, new Presence(row.Agent, now, now, row.LastSeen, HasPolled: false));
+            _present.TryAdd(row.Agent.AgentId, new Presence(row.Agent, now, now, row.LastSeen, row.LastSeen, HasPolled: false));
         }
     }
 
@@ -39,13 +40,14 @@ public sealed class HostRoster(Database database, TimeProvider time)
         if (known is null || !SameHost(known.Agent, agent))
         {
             await database.WriteAsync(session => HostSql.SaveAsync(session, agent, now), cancellationToken);
-            _present[agent.AgentId] = new Presence(agent, stamp, stamp, now, HasPolled: true);
+            _present[agent.AgentId] = new Presence(agent, stamp, stamp, now, now, HasPolled: true);
             return known is not { HasPolled: true };
         }
-        var isDue = time.GetElapsedTime(known.StoredStamp, stamp) >= StorePeriod;
+        var isDue = time.GetElapsedTime(known.StoredStamp, stamp) >= _storePeriod;
         _present[agent.AgentId] = known with
         {
-            Agent = agent, SeenStamp = stamp, SeenAt = now, StoredStamp = isDue ? stamp : known.StoredStamp, HasPolled = true,
+            Agent = agent, SeenStamp = stamp, SeenAt = now, HasPolled = true,
+            StoredStamp = isDue ? stamp : known.StoredStamp, StoredSeen = isDue ? now : known.StoredSeen,
         };
         if (isDue)
         {
@@ -64,11 +66,39 @@ public sealed class HostRoster(Database database, TimeProvider time)
         }
     }
 
+    /// <summary>
+    /// Takes over what other servers stored: a sign of life that is new since the last look counts from now, so that no two
+    /// clocks are compared.
+    /// </summary>
+    public async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        var rows = await database.ReadAsync(HostSql.ListAsync, cancellationToken);
+        var now = time.GetTimestamp();
+        foreach (var row in rows)
+        {
+            var heard = new Presence(row.Agent, now, now, row.LastSeen, row.LastSeen, HasPolled: true);
+            if (_present.GetOrAdd(row.Agent.AgentId, heard) is { } known && known.StoredSeen != row.LastSeen)
+            {
+                _present.TryUpdate(row.Agent.AgentId, heard, known);
+            }
+        }
+    }
+
+    /// <summary>Counts every host's silence anew.</summary>
+    public void GiveFullPeriod()
+    {
+        var now = time.GetTimestamp();
+        foreach (var (agentId, known) in _present)
+        {
+            _present.TryUpdate(agentId, known with { SeenStamp = now }, known);
+        }
+    }
+
     /// <summary>How long nothing was heard of an agent; one never heard of counts from its first mention.</summary>
     public TimeSpan Silence(string agentId)
     {
         var now = time.GetTimestamp();
-        var known = _present.GetOrAdd(agentId, id => new Presence(Unknown(id), now, now, 0, HasPolled: false));
+        var known = _present.GetOrAdd(agentId, id => new Presence(Unknown(id), now, now, 0, 0, HasPolled: false));
         return time.GetElapsedTime(known.SeenStamp, now);
     }
 
@@ -98,7 +128,8 @@ public sealed class HostRoster(Database database, TimeProvider time)
         && a.Labels.SequenceEqual(b.Labels)
         && a.Shells.SequenceEqual(b.Shells);
 
-    private sealed record Presence(AgentInfo Agent, long SeenStamp, long StoredStamp, long SeenAt, bool HasPolled);
+    private sealed record Presence(
+        AgentInfo Agent, long SeenStamp, long StoredStamp, long SeenAt, long StoredSeen, bool HasPolled);
 }
 
 /// <summary>A host now.</summary>

@@ -41,6 +41,14 @@ public sealed class SqliteDatabase : Database
         Directory.CreateDirectory(directory);
         SqliteVolume.RequireLocal(directory);
         var path = Path.Combine(directory, "kiln.db");
+        // SQLite gives its other files the mode of this one.
+        new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.ReadWrite,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        }).Dispose();
         var writer = new SqliteWriter(Connect(path, Setup));
         var database = new SqliteDatabase(
             writer, new SqliteReaders(() => Connect(path, Setup + "pragma query_only = on;"), ReaderLimit));
@@ -67,6 +75,20 @@ public sealed class SqliteDatabase : Database
 
     public override Task<T> ReadAsync<T>(Func<SqlSession, ValueTask<T>> read, CancellationToken cancellationToken) =>
         _readers.ReadAsync(read, cancellationToken);
+
+    public override bool IsShared => false;
+
+    public override void Tell(string news)
+    {
+        // Nobody else is on this database.
+    }
+
+    public override void Hear(Action<string?> heard)
+    {
+        // Nobody else tells anything.
+    }
+
+    public override ValueTask<bool> HoldAsync(string duty, CancellationToken cancellationToken) => ValueTask.FromResult(true);
 
     // This process is the only one on the database, so a counter in memory, begun behind what is stored, is enough.
     public override async ValueTask<long> AllocateAsync(string table, string column, CancellationToken cancellationToken)

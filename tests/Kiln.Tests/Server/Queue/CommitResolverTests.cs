@@ -2,22 +2,27 @@ using System.Diagnostics;
 using Kiln.Contracts.Plans;
 using Kiln.Contracts.Runs;
 using Kiln.Server.Runs;
+using Kiln.Server.Settings;
 using Kiln.Tests.Fixtures;
 
 namespace Kiln.Tests.Server.Queue;
 
-public sealed class CommitResolverTests : IAsyncLifetime
+public class CommitResolverTests : IAsyncLifetime
 {
     private readonly TempDirectory _repo = new();
     private KilnApp _app = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _app = await KilnApp.StartAsync();
+        _app = await KilnApp.StartAsync(await StoreAsync());
         Git("init", "-q", "-b", "main");
         Git("commit", "-q", "--allow-empty", "-m", "first");
         Git("tag", "-a", "v1", "-m", "annotated");
     }
+
+    /// <summary>Settings that choose the database.</summary>
+    protected virtual Task<Func<KilnOptions, KilnOptions>> StoreAsync() =>
+        Task.FromResult<Func<KilnOptions, KilnOptions>>(static options => options);
 
     public async ValueTask DisposeAsync()
     {

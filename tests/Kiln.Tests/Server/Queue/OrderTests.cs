@@ -1,13 +1,18 @@
 using Kiln.Contracts.Plans;
+using Kiln.Server.Settings;
 using Kiln.Tests.Fixtures;
 
 namespace Kiln.Tests.Server.Queue;
 
-public sealed class OrderTests : IAsyncLifetime
+public class OrderTests : IAsyncLifetime
 {
     private KilnApp _app = null!;
 
-    public async ValueTask InitializeAsync() => _app = await KilnApp.StartAsync();
+    public async ValueTask InitializeAsync() => _app = await KilnApp.StartAsync(await StoreAsync());
+
+    /// <summary>Settings that choose the database.</summary>
+    protected virtual Task<Func<KilnOptions, KilnOptions>> StoreAsync() =>
+        Task.FromResult<Func<KilnOptions, KilnOptions>>(static options => options);
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 

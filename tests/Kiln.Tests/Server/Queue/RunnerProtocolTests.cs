@@ -1,17 +1,22 @@
 using System.Net;
 using Kiln.Contracts.Runs;
 using Kiln.Contracts.Protocol;
+using Kiln.Server.Settings;
 using Kiln.Tests.Fixtures;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Kiln.Tests.Server.Queue;
 
-public sealed class RunnerProtocolTests : IAsyncLifetime
+public class RunnerProtocolTests : IAsyncLifetime
 {
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch.AddYears(50));
     private KilnApp _app = null!;
 
-    public async ValueTask InitializeAsync() => _app = await KilnApp.StartAsync(_time, options => options);
+    public async ValueTask InitializeAsync() => _app = await KilnApp.StartAsync(_time, await StoreAsync());
+
+    /// <summary>Settings that choose the database.</summary>
+    protected virtual Task<Func<KilnOptions, KilnOptions>> StoreAsync() =>
+        Task.FromResult<Func<KilnOptions, KilnOptions>>(static options => options);
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 

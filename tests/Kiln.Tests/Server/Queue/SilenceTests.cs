@@ -1,16 +1,21 @@
 using Kiln.Contracts.Runs;
 using Kiln.Server.Queue;
+using Kiln.Server.Settings;
 using Kiln.Tests.Fixtures;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Kiln.Tests.Server.Queue;
 
-public sealed class SilenceTests : IAsyncLifetime
+public class SilenceTests : IAsyncLifetime
 {
     private FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch.AddYears(50));
     private KilnApp _app = null!;
 
-    public async ValueTask InitializeAsync() => _app = await KilnApp.StartAsync(_time, options => options);
+    public async ValueTask InitializeAsync() => _app = await KilnApp.StartAsync(_time, await StoreAsync());
+
+    /// <summary>Settings that choose the database.</summary>
+    protected virtual Task<Func<KilnOptions, KilnOptions>> StoreAsync() =>
+        Task.FromResult<Func<KilnOptions, KilnOptions>>(static options => options);
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 

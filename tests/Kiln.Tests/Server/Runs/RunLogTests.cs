@@ -2,11 +2,12 @@ using System.Net;
 using System.Text;
 using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
+using Kiln.Server.Settings;
 using Kiln.Tests.Fixtures;
 
 namespace Kiln.Tests.Server.Runs;
 
-public sealed class RunLogTests : IAsyncLifetime
+public class RunLogTests : IAsyncLifetime
 {
     private KilnApp _app = null!;
     private FakeAgent _agent = null!;
@@ -15,11 +16,15 @@ public sealed class RunLogTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _app = await KilnApp.StartAsync();
+        _app = await KilnApp.StartAsync(await StoreAsync());
         _agent = new FakeAgent(_app);
         _id = await _app.RunAsync(FakePlans.Script());
         _lease = await _agent.TakeAsync();
     }
+
+    /// <summary>Settings that choose the database.</summary>
+    protected virtual Task<Func<KilnOptions, KilnOptions>> StoreAsync() =>
+        Task.FromResult<Func<KilnOptions, KilnOptions>>(static options => options);
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 

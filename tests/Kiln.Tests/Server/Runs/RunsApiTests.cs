@@ -7,16 +7,21 @@ using Kiln.Contracts.Runs;
 using Kiln.Server.Artifacts;
 using Kiln.Server.Planning;
 using Kiln.Server.Runs;
+using Kiln.Server.Settings;
 using Kiln.Tests.Fixtures;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Kiln.Tests.Server.Runs;
 
-public sealed class RunsApiTests : IAsyncLifetime
+public class RunsApiTests : IAsyncLifetime
 {
     private KilnApp _app = null!;
 
-    public async ValueTask InitializeAsync() => _app = await KilnApp.StartAsync();
+    public async ValueTask InitializeAsync() => _app = await KilnApp.StartAsync(await StoreAsync());
+
+    /// <summary>Settings that choose the database.</summary>
+    protected virtual Task<Func<KilnOptions, KilnOptions>> StoreAsync() =>
+        Task.FromResult<Func<KilnOptions, KilnOptions>>(static options => options);
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 

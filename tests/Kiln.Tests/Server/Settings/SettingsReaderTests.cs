@@ -21,12 +21,12 @@ public sealed class SettingsReaderTests
     {
         var outcome = SettingsReader.Read(
             ["--listn=1", "--capacity", "many"],
-            new Dictionary<string, string> { ["KILN_DATABASE"] = "Host=db", ["KILN_PUBLIC_URL"] = "kiln", ["KILN_MASTER_KEY"] = "short" });
+            new Dictionary<string, string> { ["KILN_DATABASE"] = "Database=kiln", ["KILN_PUBLIC_URL"] = "kiln", ["KILN_MASTER_KEY"] = "short" });
 
         var problems = Assert.IsType<SettingsOutcome.Invalid>(outcome).Problems;
         Assert.Equal(5, problems.Count);
         Assert.Contains(problems, problem => problem.StartsWith("--listn is not an option; the nearest are --listen", StringComparison.Ordinal));
-        Assert.Contains(problems, problem => problem.Contains("PostgreSQL joins in a later one", StringComparison.Ordinal));
+        Assert.Contains(problems, problem => problem.Contains("must say where PostgreSQL is", StringComparison.Ordinal));
     }
 
     [Fact]

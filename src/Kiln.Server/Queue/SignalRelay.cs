@@ -1,0 +1,58 @@
+using System.Globalization;
+using Kiln.Server.Runs;
+using Kiln.Server.Storage;
+
+namespace Kiln.Server.Queue;
+
+/// <summary>
+/// Carries signals and rings between the servers of one database: <c>run 12</c>, <c>ring AGENT</c>, <c>ring</c> (all),
+/// <c>commits</c>. After a break in hearing everybody is woken.
+/// </summary>
+internal sealed class SignalRelay(Database database, RunSignals signals, QueueBells bells) : IHostedService
+{
+    private const string Run = "run ";
+    private const string Ring = "ring ";
+    private const string RingAll = "ring";
+    private const string Commits = "commits";
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (database.IsShared)
+        {
+            signals.ChangedHere += runId => database.Tell(string.Create(CultureInfo.InvariantCulture, $"{Run}{runId}"));
+            signals.CommitsWantedHere += () => database.Tell(Commits);
+            bells.RungHere += agentId => database.Tell(agentId is null ? RingAll : Ring + agentId);
+            database.Hear(Heard);
+        }
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private void Heard(string? news)
+    {
+        if (news is null)
+        {
+            signals.AnyChangedElsewhere();
+            signals.CommitsMayBeWanted();
+            bells.RingAllElsewhere();
+        }
+        else if (news == Commits)
+        {
+            signals.CommitsMayBeWanted();
+        }
+        else if (news == RingAll)
+        {
+            bells.RingAllElsewhere();
+        }
+        else if (news.StartsWith(Ring, StringComparison.Ordinal))
+        {
+            bells.RingElsewhere(news[Ring.Length..]);
+        }
+        else if (news.StartsWith(Run, StringComparison.Ordinal)
+            && long.TryParse(news.AsSpan(Run.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var runId))
+        {
+            signals.ChangedElsewhere(runId);
+        }
+    }
+}
