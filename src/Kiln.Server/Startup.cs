@@ -40,7 +40,7 @@ public static class Startup
         try
         {
             using var data = DataDirectory.Open(options.Data, options.Artifacts);
-            using var database = await StorageSlice.OpenAsync(options, TimeProvider.System, CancellationToken.None);
+            var database = await StorageSlice.OpenAsync(options, TimeProvider.System, CancellationToken.None);
             await using var app = ServerBuilder.Build(options, data, database, TimeProvider.System);
             await app.RunAsync();
             return Success;
