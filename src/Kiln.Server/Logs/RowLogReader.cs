@@ -2,7 +2,7 @@ using Kiln.Server.Storage;
 
 namespace Kiln.Server.Logs;
 
-/// <summary>Reads a log from its rows, one row for one question.</summary>
+/// <summary>Reads a log from its rows, a row for a question; finished rows are kept.</summary>
 internal sealed class RowLogReader(Database database, LogKey key) : LogReader
 {
     private const string At = """
@@ -16,16 +16,18 @@ internal sealed class RowLogReader(Database database, LogKey key) : LogReader
 
     public override async ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        if (!_piece.Holds(offset))
+        var read = 0;
+        while (read < buffer.Length)
         {
-            _piece = await database.ReadAsync(
-                session => session.FindAsync(
-                    At,
-                    static row => new Piece(row.GetInt64(0), row.GetFieldValue<byte[]>(1)),
-                    key.RunId, key.Attempt, offset),
-                cancellationToken) ?? _piece;
+            var piece = await PieceAsync(offset + read, cancellationToken);
+            var copied = piece.Copy(offset + read, buffer.Span[read..]);
+            if (copied == 0)
+            {
+                break;
+            }
+            read += copied;
         }
-        return _piece.Copy(offset, buffer.Span);
+        return read;
     }
 
     public override void Dispose()
@@ -33,8 +35,25 @@ internal sealed class RowLogReader(Database database, LogKey key) : LogReader
         // Holds nothing of the database between two reads.
     }
 
+    private async ValueTask<Piece> PieceAsync(long offset, CancellationToken cancellationToken)
+    {
+        if (_piece.IsFinished && _piece.Holds(offset))
+        {
+            return _piece;
+        }
+        return _piece = await database.ReadAsync(
+            session => session.FindAsync(
+                At,
+                static row => new Piece(row.GetInt64(0), row.GetFieldValue<byte[]>(1)),
+                key.RunId, key.Attempt, offset),
+            cancellationToken) ?? _piece;
+    }
+
     private sealed record Piece(long Start, byte[] Bytes)
     {
+        /// <summary>It will not be lengthened any more.</summary>
+        public bool IsFinished => Bytes.Length >= RowLogs.SmallRow;
+
         public bool Holds(long offset) => offset >= Start && offset < Start + Bytes.Length;
 
         public int Copy(long offset, Span<byte> buffer)

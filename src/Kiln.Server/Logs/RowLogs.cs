@@ -7,7 +7,7 @@ namespace Kiln.Server.Logs;
 public sealed class RowLogs(Database database) : LogStore
 {
     // A row that is smaller takes the next bytes in: a log that trickles does not become a row for each line.
-    private const int SmallRow = 8 * 1024;
+    internal const int SmallRow = 8 * 1024;
 
     private const string Last =
         "select start, stop from log_chunks where run_id = @1 and attempt = @2 order by start desc limit 1";

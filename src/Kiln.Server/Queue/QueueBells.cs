@@ -11,8 +11,8 @@ public sealed class QueueBells
 {
     private readonly ConcurrentDictionary<string, Bell> _bells = new(StringComparer.Ordinal);
 
-    /// <summary>Hears every ring of this server: the agent, or <c>null</c> for all.</summary>
-    public event Action<string?>? RungHere;
+    /// <summary>Tells other servers of a ring of this one: the agent, or <c>null</c> for all.</summary>
+    public Action<string?> TellRung { private get; set; } = static _ => { };
 
     /// <summary>
     /// Takes the agent's bell for a new poll; a poll that holds it now is <see cref="Bell.IsSuperseded"/> and woken.
@@ -36,14 +36,14 @@ public sealed class QueueBells
     public void Ring(string agentId)
     {
         RingElsewhere(agentId);
-        RungHere?.Invoke(agentId);
+        TellRung(agentId);
     }
 
     /// <summary>Wakes every poll.</summary>
     public void RingAll()
     {
         RingAllElsewhere();
-        RungHere?.Invoke(null);
+        TellRung(null);
     }
 
     /// <summary>Wakes the poll of one agent, as another server asks.</summary>

@@ -19,9 +19,9 @@ internal sealed class SignalRelay(Database database, RunSignals signals, QueueBe
     {
         if (database.IsShared)
         {
-            signals.ChangedHere += runId => database.Tell(string.Create(CultureInfo.InvariantCulture, $"{Run}{runId}"));
-            signals.CommitsWantedHere += () => database.Tell(Commits);
-            bells.RungHere += agentId => database.Tell(agentId is null ? RingAll : Ring + agentId);
+            signals.TellChanged = runId => database.Tell(string.Create(CultureInfo.InvariantCulture, $"{Run}{runId}"));
+            signals.TellCommitsWanted = () => database.Tell(Commits);
+            bells.TellRung = agentId => database.Tell(agentId is null ? RingAll : Ring + agentId);
             database.Hear(Heard);
         }
         return Task.CompletedTask;

@@ -13,11 +13,11 @@ public sealed class RunSignals
     private readonly Channel<bool> _commitsWanted = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    /// <summary>Hears of every run that changes through this server.</summary>
-    public event Action<long>? ChangedHere;
+    /// <summary>Tells other servers of a run that changed through this one.</summary>
+    public Action<long> TellChanged { private get; set; } = static _ => { };
 
-    /// <summary>Hears of it when a run of this server waits for its commits.</summary>
-    public event Action? CommitsWantedHere;
+    /// <summary>Tells other servers that a run of this one waits for its commits.</summary>
+    public Action TellCommitsWanted { private get; set; } = static () => { };
 
     /// <summary>Follows a run until the result is disposed.</summary>
     public Subscription Follow(long runId)
@@ -36,7 +36,7 @@ public sealed class RunSignals
     public void Changed(long runId)
     {
         ChangedElsewhere(runId);
-        ChangedHere?.Invoke(runId);
+        TellChanged(runId);
     }
 
     /// <summary>Wakes those who follow the run, which another server changed.</summary>
@@ -61,7 +61,7 @@ public sealed class RunSignals
     public void CommitsWanted()
     {
         CommitsMayBeWanted();
-        CommitsWantedHere?.Invoke();
+        TellCommitsWanted();
     }
 
     /// <summary>Makes this server look for runs that wait for their commits.</summary>

@@ -83,7 +83,15 @@ internal sealed class PostgresRows(DbDataReader rows) : DbDataReader
 
     public override IEnumerator GetEnumerator() => ((IEnumerable)rows).GetEnumerator();
 
-    public override ValueTask DisposeAsync() => rows.DisposeAsync();
+    public override async ValueTask DisposeAsync()
+    {
+        await rows.DisposeAsync();
+        await base.DisposeAsync();
+    }
 
-    protected override void Dispose(bool disposing) => rows.Dispose();
+    protected override void Dispose(bool disposing)
+    {
+        rows.Dispose();
+        base.Dispose(disposing);
+    }
 }
