@@ -104,7 +104,7 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         var start = new ProcessStartInfo(program, arguments)
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/",
+            RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/", UseShellExecute = false,
         };
         using var process = Process.Start(start)!;
         // A server that it starts inherits the pipes and keeps them open: the end is the process's, not theirs.

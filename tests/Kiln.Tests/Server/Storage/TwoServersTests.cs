@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Kiln.Server.Settings;
 using Kiln.Tests.Compliance;
 using Kiln.Tests.Fixtures;
 
