@@ -3,6 +3,7 @@ using Kiln.Agent.Polling;
 using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
 using Kiln.Runner;
+using Kiln.Runner.Caches;
 using Kiln.Runner.Courier;
 using Kiln.Runner.Packages;
 using Kiln.Runner.Spawning;
@@ -56,6 +57,7 @@ public static partial class AgentHost
         var root = Path.Combine(options.DataDirectory, "runs");
         place.Packages.Sweep(attempt => Directory.Exists(Path.Combine(root, attempt)));
         HideMemory();
+        place.Caches.Sweep(attempt => Directory.Exists(Path.Combine(root, attempt)));
         ProcessPrivileges.BecomeSubreaper();
         var server = new AgentServer(http, options.Token);
         using var runs = new ActiveRuns(
@@ -116,6 +118,9 @@ public static partial class AgentHost
             ExecEnvironment = ExecEnvironment.Of(Environment.GetEnvironmentVariable),
             Clock = TimeProvider.System,
             Packages = new PackageStore(Path.Combine(options.DataDirectory, "packages"), downloads, TimeProvider.System),
+            Caches = new CacheStore(
+                Path.Combine(options.DataDirectory, "cache"), CacheStore.LimitOf(Environment.GetEnvironmentVariable), TimeProvider.System),
+            ImageEngine = Environment.GetEnvironmentVariable("KILN_IMAGE_ENGINE") ?? "",
         };
     }
 

@@ -1,3 +1,4 @@
+using Kiln.Runner.Caches;
 using Kiln.Runner.Packages;
 
 namespace Kiln.Runner;
@@ -28,6 +29,12 @@ public sealed record RunnerPlace
     /// <summary>Packages of this host, shared by its runs.</summary>
     public required PackageStore Packages { get; init; }
 
+    /// <summary>What runs on this host keep for later ones.</summary>
+    public required CacheStore Caches { get; init; }
+
+    /// <summary>Name of the program that builds images; empty = the best that the host has.</summary>
+    public string ImageEngine { get; init; } = "";
+
     /// <summary>What of an environment a run inherits: who and where the user is, locale, time zone, proxies and
     /// certificates. Everything else stays with the agent, its token first of all.</summary>
     public static IReadOnlyDictionary<string, string> Inherit(Func<string, string?> environment)
@@ -37,6 +44,7 @@ public sealed record RunnerPlace
             "PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "TZ",
             "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY",
             "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO", "DOCKER_HOST",
+            "BUILDKIT_HOST", "BUILDAH_ISOLATION", "STORAGE_DRIVER", "CONTAINERS_STORAGE_CONF", "XDG_RUNTIME_DIR",
         ];
         var inherited = names.Select(name => (name, value: environment(name)))
             .Where(static entry => !string.IsNullOrEmpty(entry.value))

@@ -3,6 +3,7 @@ using Kiln.Contracts;
 using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
 using Kiln.Runner;
+using Kiln.Runner.Caches;
 using Kiln.Runner.Packages;
 using Kiln.Runner.Spawning;
 using Kiln.Runner.Workspaces;
@@ -68,6 +69,9 @@ internal static class TerminalRun
             ExecEnvironment = ExecEnvironment.Of(Environment.GetEnvironmentVariable),
             Clock = TimeProvider.System,
             Packages = new PackageStore(Path.Combine(data, "packages"), downloads, TimeProvider.System),
+            Caches = new CacheStore(
+                Path.Combine(data, "cache"), CacheStore.LimitOf(Environment.GetEnvironmentVariable), TimeProvider.System),
+            ImageEngine = Environment.GetEnvironmentVariable("KILN_IMAGE_ENGINE") ?? "",
         };
         using var runner = new AttemptRunner(lease, RunDirectory.Of(data, lease.Key), place, server, logger);
         await using var onCancel = cancellationToken.Register(() =>

@@ -6,6 +6,9 @@ namespace Kiln.Contracts.Plans;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(Checkout), "checkout")]
 [JsonDerivedType(typeof(Installs), "installs")]
+[JsonDerivedType(typeof(CacheRestore), "cache_restore")]
+[JsonDerivedType(typeof(CacheSave), "cache_save")]
+[JsonDerivedType(typeof(Image), "image")]
 [JsonDerivedType(typeof(Script), "script")]
 [JsonDerivedType(typeof(PostScript), "post_script")]
 [JsonDerivedType(typeof(FileArchive), "file_archive")]
@@ -28,6 +31,24 @@ public abstract record PlannedStep
     public sealed record Installs(IReadOnlyList<PlannedPackage> Packages) : PlannedStep
     {
         public override string Name => "installs";
+    }
+
+    /// <summary>Brings back what an earlier run kept; that there is nothing is no failure.</summary>
+    public sealed record CacheRestore(PlannedCache Cache) : PlannedStep
+    {
+        public override string Name => "cache_restore";
+    }
+
+    /// <summary>Keeps a directory for later runs; only behind steps that all passed.</summary>
+    public sealed record CacheSave(PlannedCache Cache) : PlannedStep
+    {
+        public override string Name => "cache_save";
+    }
+
+    /// <summary>Builds a container image and pushes it.</summary>
+    public sealed record Image(PlannedImage Build) : PlannedStep
+    {
+        public override string Name => "image";
     }
 
     /// <summary>The build script; its exit code is the run's.</summary>

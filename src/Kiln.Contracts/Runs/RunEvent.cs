@@ -47,7 +47,7 @@ public abstract record RunEvent
     /// <param name="CommitMessage">First line of its message.</param>
     public sealed record RepoCheckedOut(int Index, string CommitId, string CommitMessage) : RunEvent;
 
-    /// <summary>Outputs of the script, secrets in them already replaced by the mask.</summary>
+    /// <summary>All outputs so far, secrets in them already replaced by the mask; a later event replaces an earlier one.</summary>
     /// <param name="Outputs">In declared order.</param>
     public sealed record OutputsCollected(IReadOnlyList<RunOutput> Outputs) : RunEvent;
 
@@ -80,4 +80,7 @@ public sealed record RunOutput(string Name, string Value, bool IsCredential = fa
 /// <param name="Kind"><c>package</c>, <c>file</c> or <c>image</c>.</param>
 /// <param name="Size">Bytes.</param>
 /// <param name="Sha256">Lower-case hexadecimal SHA-256 of the content; empty for images.</param>
-public sealed record RunArtifact(string Path, string Kind, long Size, string Sha256);
+/// <param name="Digest">An image's digest, <c>sha256:…</c>; <c>null</c> for others.</param>
+/// <param name="Url">Where it is, when that is not the server.</param>
+public sealed record RunArtifact(
+    string Path, string Kind, long Size, string Sha256, string? Digest = null, string? Url = null);

@@ -57,6 +57,12 @@ public static class RunReason
     public const string PackageMissing = "package_missing";
     public const string PackageChecksum = "package_checksum";
     public const string PackageFailed = "package_failed";
+    public const string ImageBuildFailed = "image_build_failed";
+    public const string ImagePushFailed = "image_push_failed";
+    public const string DockerfileMissing = "dockerfile_missing";
+    public const string RegistryAuth = "registry_auth";
+    public const string RegistryUnreachable = "registry_unreachable";
+    public const string RegistryUntrusted = "registry_untrusted";
     public const string OutputInvalid = "output_invalid";
     public const string ArchiveMissing = "archive_missing";
     public const string ArchiveFailed = "archive_failed";

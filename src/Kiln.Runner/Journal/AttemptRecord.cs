@@ -63,9 +63,10 @@ internal sealed class AttemptRecord(EventJournal journal)
         }
     }
 
-    public void OutputsCollected(IReadOnlyList<RunOutput> outputs)
+    /// <summary>Records outputs, unless such are recorded that fit.</summary>
+    public void OutputsCollected(IReadOnlyList<RunOutput> outputs, Func<RunEvent.OutputsCollected, bool> isRecorded)
     {
-        if (journal.Find<RunEvent.OutputsCollected>(static _ => true) is null)
+        if (journal.Find(isRecorded) is null)
         {
             journal.Append(stamp => new RunEvent.OutputsCollected(outputs) { Seq = stamp.Seq, AtMs = stamp.AtMs });
         }

@@ -57,6 +57,9 @@ internal sealed class RunScope
     /// <summary>Writes Kiln's own words into the log.</summary>
     public Task SayAsync(string text) => Exec.SendAsync(new ExecCommand.Say(text));
 
+    /// <summary>Whether an earlier runner of this attempt has started a command.</summary>
+    public bool HasRun(string commandId) => _known.Contains(commandId);
+
     /// <summary>Says what command comes now, unless an earlier runner has said so.</summary>
     public Task SayBeforeAsync(string commandId, string text) =>
         _known.Contains(commandId) ? Task.CompletedTask : SayAsync(text);

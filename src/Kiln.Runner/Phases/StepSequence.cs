@@ -3,7 +3,9 @@ using Kiln.Contracts.Plans;
 using Kiln.Contracts.Runs;
 using Kiln.Runner.Journal;
 using Kiln.Runner.Steps;
+using Kiln.Runner.Steps.Caching;
 using Kiln.Runner.Steps.Checkout;
+using Kiln.Runner.Steps.Images;
 using Kiln.Runner.Steps.Installs;
 
 namespace Kiln.Runner.Phases;
@@ -63,6 +65,9 @@ internal static class StepSequence
     private static Task<StepResult> RunAsync(RunScope run, PlannedStep step) => step switch
     {
         PlannedStep.Checkout => CheckoutStep.RunAsync(run),
+        PlannedStep.CacheRestore cache => CacheSteps.RestoreAsync(run, cache.Cache),
+        PlannedStep.CacheSave cache => CacheSteps.SaveAsync(run, cache.Cache),
+        PlannedStep.Image image => new ImageStep(run, image.Build).RunAsync(),
         PlannedStep.Installs installs => InstallStep.RunAsync(run, installs),
         PlannedStep.Script script => ScriptSteps.RunAsync(run, script),
         PlannedStep.PostScript script => ScriptSteps.RunAsync(run, script),

@@ -36,7 +36,14 @@ internal static class RegistryLogin
         json.WriteBase64String("auth", Encoding.UTF8.GetBytes(login));
         json.WriteEndObject();
         json.WriteEndObject();
+        // Another configuration directory hides the plugins and builders of the user's own.
+        var own = Path.Combine(variables["HOME"], ".docker");
+        json.WriteStartArray("cliPluginsExtraDirs");
+        json.WriteStringValue(Path.Combine(own, "cli-plugins"));
+        json.WriteEndArray();
         json.WriteEndObject();
+        variables["BUILDX_CONFIG"] = Path.Combine(own, "buildx");
+        variables["REGISTRY_AUTH_FILE"] = Path.Combine(directory.DockerConfig, "config.json");
         variables["DOCKER_CONFIG"] = directory.DockerConfig;
     }
 }

@@ -34,6 +34,13 @@ internal static class ConfinedPath
         return parts.Contains("..") ? null : string.Join('/', parts);
     }
 
+    /// <summary>The path below <paramref name="root"/> of one that may begin with it; <c>null</c> when it lies elsewhere.</summary>
+    public static string? Below(string root, string path) =>
+        path == root ? ""
+        : path.StartsWith(root + "/", StringComparison.Ordinal) ? Normalize(path[root.Length..])
+        : path.StartsWith('/') ? null
+        : Normalize(path);
+
     private static string[] Parts(string relative) =>
         [.. relative.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(static part => part != ".")];
 }

@@ -33,6 +33,9 @@ public sealed class RunDirectory(string path)
     /// <summary>Configuration of Kiln's own git commands.</summary>
     public string GitConfig => At("gitconfig");
 
+    /// <summary>Name of the cache entry that belongs to what was checked out.</summary>
+    public string CacheKey => At("cache-key");
+
     private string LeaseFile => At("lease.json");
 
     /// <summary>The directory for a lease below <paramref name="root"/>.</summary>

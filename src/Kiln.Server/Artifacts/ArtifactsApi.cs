@@ -46,7 +46,7 @@ internal static class ArtifactsApi
     }
 
     private static ArtifactView View(RunRecord run, RunArtifact artifact, PublicAddress address) => artifact.Kind == "image"
-        ? new ArtifactView(artifact.Path, artifact.Kind, artifact.Size, artifact.Sha256, Url: null)
+        ? new ArtifactView(artifact.Path, artifact.Kind, artifact.Size, artifact.Sha256, Url: null) { Digest = artifact.Digest }
         : new ArtifactView(
             artifact.Path, artifact.Kind, artifact.Size, artifact.Sha256,
             $"{address.Root}/openapi/runs/{run.RunId}/artifacts/"
@@ -64,7 +64,12 @@ public sealed record ArtifactView(
     string Kind,
     long Size,
     string Sha256,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Url);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Url)
+{
+    /// <summary>An image's digest.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Digest { get; init; }
+}
 
 /// <summary>JSON of artifacts.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

@@ -104,7 +104,8 @@ public sealed record CatalogueCluster(string Name, bool IsLocal, IReadOnlyList<s
 /// <summary>A dockerfile template.</summary>
 /// <param name="Id">Id.</param>
 /// <param name="Name">Name.</param>
-public sealed record CatalogueDockerfile(string Id, string Name);
+/// <param name="Content">The Dockerfile.</param>
+public sealed record CatalogueDockerfile(string Id, string Name, string Content);
 
 /// <summary>An image registry.</summary>
 /// <param name="Address">With or without scheme.</param>
@@ -112,8 +113,13 @@ public sealed record CatalogueDockerfile(string Id, string Name);
 /// <param name="IsDefault">True for the one a run gets when it names none.</param>
 /// <param name="AccessKey">User name.</param>
 /// <param name="SealedSecretKey">Password, sealed; empty = anonymous.</param>
+/// <param name="EnableTls">False for plain http.</param>
 public sealed record CatalogueRegistry(
-    string Address, string Namespace, bool IsDefault, string AccessKey, string SealedSecretKey);
+    string Address, string Namespace, bool IsDefault, string AccessKey, string SealedSecretKey, bool EnableTls)
+{
+    /// <summary>True when it speaks plain http.</summary>
+    public bool IsInsecure => !EnableTls || Address.StartsWith("http://", StringComparison.OrdinalIgnoreCase);
+}
 
 /// <summary>A host that has ever joined.</summary>
 /// <param name="Name">Name.</param>

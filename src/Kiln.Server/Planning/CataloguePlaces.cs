@@ -37,7 +37,8 @@ public sealed class CataloguePlaces(
     public async Task<IReadOnlyList<CatalogueRegistry>> RegistriesAsync(CancellationToken cancellationToken) =>
     [
         .. (await registries.AllAsync("", cancellationToken)).Select(stored => new CatalogueRegistry(
-            stored.Value.Address, stored.Value.Namespace, stored.Value.IsDefault, stored.Value.AccessKey, stored.Value.SecretKey)),
+            stored.Value.Address, stored.Value.Namespace, stored.Value.IsDefault, stored.Value.AccessKey, stored.Value.SecretKey,
+            stored.Value.EnableTls)),
     ];
 
     /// <summary>Every host that ever joined, also those away now: a run may wait for one.</summary>

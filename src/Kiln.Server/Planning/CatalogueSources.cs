@@ -41,7 +41,7 @@ public sealed class CatalogueSources(
         buildTemplates.OpenedAsync(cancellationToken);
 
     public async Task<IReadOnlyList<CatalogueDockerfile>> DockerfilesAsync(CancellationToken cancellationToken) =>
-        [.. (await dockerfiles.AllAsync("", cancellationToken)).Select(file => new CatalogueDockerfile(file.IdText, file.Name))];
+        [.. (await dockerfiles.AllAsync("", cancellationToken)).Select(file => new CatalogueDockerfile(file.IdText, file.Name, file.Value.Content))];
 
     private static CatalogueCodeHost Map(Stored<CodeHost> stored) => new()
     {

@@ -28,6 +28,9 @@ internal sealed class PlanDraft(PlanningInput input, BuildRecipe recipe, Service
     /// <summary>In order; a later one of the same name wins.</summary>
     public List<PlannedVariable> Variables { get; } = [];
 
+    /// <summary>Where images go; <c>null</c> = nowhere.</summary>
+    public CatalogueRegistry? Registry { get; set; }
+
     public List<RunParameterView> Parameters { get; } = [];
 
     public List<PlannedStep> Steps { get; } = [];

@@ -8,12 +8,22 @@ internal static class StepPlanning
     public static void Add(PlanDraft draft)
     {
         var recipe = draft.Recipe;
+        var cache = CachePlanning.Plan(draft);
+        if (cache is not null && PlannedCache.IsWorkspace(cache.Directory))
+        {
+            draft.Steps.Add(new PlannedStep.CacheRestore(cache));
+        }
         if (draft.Repos.Count > 0)
         {
             draft.Steps.Add(new PlannedStep.Checkout());
         }
+        if (cache is not null && !PlannedCache.IsWorkspace(cache.Directory))
+        {
+            draft.Steps.Add(new PlannedStep.CacheRestore(cache));
+        }
         InstallPlanning.Add(draft);
         draft.Steps.Add(new PlannedStep.Script(recipe.ScriptType, recipe.BuildScript));
+        ImagePlanning.Add(draft);
         if (!string.IsNullOrWhiteSpace(recipe.PostBuild.Scripts))
         {
             draft.Steps.Add(new PlannedStep.PostScript(recipe.PostBuild.Scripts));
@@ -21,6 +31,10 @@ internal static class StepPlanning
         if (recipe.PostBuild.FileArchive is { FileLocation: var location })
         {
             draft.Steps.Add(new PlannedStep.FileArchive(location));
+        }
+        if (cache is not null)
+        {
+            draft.Steps.Add(new PlannedStep.CacheSave(cache));
         }
     }
 }

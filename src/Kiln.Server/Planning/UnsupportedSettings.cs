@@ -12,16 +12,6 @@ internal static class UnsupportedSettings
             violations.Add("infrastructure",
                 "This server runs builds on hosts only; set infrastructure to \"vm\" to run this one.");
         }
-        if (recipe.AdvancedSettings.CacheSetting.Enabled && !draft.Input.Request.IgnoreCache)
-        {
-            violations.Add("advanced_settings.cache_setting",
-                "This server keeps no cache yet; run with \"ignore_cache\": true, or disable the cache.");
-        }
-        if (recipe.DockerBuildStep is not null)
-        {
-            violations.Add("docker_build_step",
-                "This server does not run the image step yet; build the image in build_script and leave docker_build_step out.");
-        }
         if (recipe.PostBuild.ObjectStorageUpload is { Enabled: true })
         {
             violations.Add("post_build.object_storage_upload",

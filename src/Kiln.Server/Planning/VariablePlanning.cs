@@ -43,6 +43,7 @@ internal static class VariablePlanning
     private static void AddRelease(PlanDraft draft, ReleaseName release)
     {
         var registry = RegistryChoice.Choose(draft.Input.Catalogue, draft.Input.Request.Registry, draft.Violations);
+        draft.Registry = registry;
         draft.Set("IMAGE", registry is null ? release.Image : $"{RegistryChoice.Path(registry)}/{release.Image}");
         draft.Set("PKG_FILE", release.Package);
         if (registry is null)
@@ -51,7 +52,7 @@ internal static class VariablePlanning
         }
         draft.Set("DOCKER_REGISTRY_HOST", RegistryChoice.Host(registry));
         draft.Set("DOCKER_REGISTRY_NAMESPACE", registry.Namespace);
-        draft.SetSecret("DOCKER_REGISTRY_AK", registry.AccessKey);
+        draft.Set("DOCKER_REGISTRY_AK", registry.AccessKey);
         draft.SetSealed("DOCKER_REGISTRY_SK", registry.SealedSecretKey);
     }
 

@@ -11,12 +11,15 @@ public sealed class KilnServer : IAsyncDisposable
 {
     private readonly Scratch _scratch;
     private readonly string[] _options;
+    private readonly (string Name, string Value)[] _environment;
     private RunningProgram _program;
 
-    private KilnServer(Scratch scratch, string[] options, RunningProgram program, Uri address)
+    private KilnServer(
+        Scratch scratch, string[] options, (string Name, string Value)[] environment, RunningProgram program, Uri address)
     {
         _scratch = scratch;
         _options = options;
+        _environment = environment;
         _program = program;
         Address = address;
         Token = File.ReadAllText(Path.Combine(DataDirectory, "admin-token")).Trim();
@@ -39,10 +42,15 @@ public sealed class KilnServer : IAsyncDisposable
 
     public string Log => _program.Errors;
 
-    public static async Task<KilnServer> StartAsync(Scratch scratch, CancellationToken cancellationToken, params string[] options)
+    public static Task<KilnServer> StartAsync(Scratch scratch, CancellationToken cancellationToken, params string[] options) =>
+        StartAsync(scratch, ["--demo", .. options], [], cancellationToken);
+
+    /// <summary>Starts one with options and environment as they are given, without the demo unless they ask for it.</summary>
+    public static async Task<KilnServer> StartAsync(
+        Scratch scratch, string[] options, (string Name, string Value)[] environment, CancellationToken cancellationToken)
     {
-        var (program, address) = await LaunchAsync(scratch, "127.0.0.1:0", options, cancellationToken);
-        return new KilnServer(scratch, options, program, address);
+        var (program, address) = await LaunchAsync(scratch, "127.0.0.1:0", options, environment, cancellationToken);
+        return new KilnServer(scratch, options, environment, program, address);
     }
 
     /// <summary>Makes a token for an agent.</summary>
@@ -72,7 +80,7 @@ public sealed class KilnServer : IAsyncDisposable
     public async Task RestartAsync(CancellationToken cancellationToken)
     {
         await _program.DisposeAsync();
-        (_program, _) = await LaunchAsync(_scratch, $"{Address.Host}:{Address.Port}", _options, cancellationToken);
+        (_program, _) = await LaunchAsync(_scratch, $"{Address.Host}:{Address.Port}", _options, _environment, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -83,15 +91,18 @@ public sealed class KilnServer : IAsyncDisposable
     }
 
     private static async Task<(RunningProgram Program, Uri Address)> LaunchAsync(
-        Scratch scratch, string listen, string[] options, CancellationToken cancellationToken)
+        Scratch scratch,
+        string listen,
+        string[] options,
+        (string Name, string Value)[] environment,
+        CancellationToken cancellationToken)
     {
         using var ready = new ReadySocket();
         var program = RunningProgram.Start(
             Binaries.Server,
-            ["--listen", listen, "--data", scratch["data"], "--demo", .. options],
+            ["--listen", listen, "--data", scratch["data"], .. options],
             scratch.Path,
-            ("NOTIFY_SOCKET", ready.Path),
-            ("HOME", scratch.Path));
+            [("NOTIFY_SOCKET", ready.Path), ("HOME", scratch.Path), .. environment]);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var announced = ready.ReadyAsync(over.Token);
         var first = await Task.WhenAny(announced, program.ExitAsync(over.Token));

@@ -10,6 +10,7 @@ public sealed class RunningProgram : IAsyncDisposable
     private readonly ConcurrentQueue<string> _errors = new();
 
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _awaited = new();
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _complaints = new();
 
     private RunningProgram(Process process)
     {
@@ -61,6 +62,16 @@ public sealed class RunningProgram : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until a part is in what it says on its standard error; fails when it ends without.</summary>
+    public async Task ComplainsAsync(string part, CancellationToken cancellationToken)
+    {
+        var said = _complaints.GetOrAdd(part, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+        if (!Errors.Contains(part) && await Task.WhenAny(said, Process.WaitForExitAsync(cancellationToken)) != said)
+        {
+            throw new InvalidOperationException($"It ended, or was waited for too long, without saying '{part}':\n{Errors}");
+        }
+    }
+
     /// <summary>Waits for its end.</summary>
     /// <returns>Its exit code.</returns>
     public async Task<int> ExitAsync(CancellationToken cancellationToken)
@@ -89,6 +100,13 @@ public sealed class RunningProgram : IAsyncDisposable
         if (lines == _output && _awaited.TryGetValue(line, out var said))
         {
             said.TrySetResult();
+        }
+        foreach (var (part, heard) in _complaints.Where(_ => lines == _errors))
+        {
+            if (line.Contains(part))
+            {
+                heard.TrySetResult();
+            }
         }
     }
 }

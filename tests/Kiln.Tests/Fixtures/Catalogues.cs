@@ -33,7 +33,7 @@ public static class Catalogues
         ],
         Clusters = [new CatalogueCluster("local-20250523164625", IsLocal: true, ["优先调度"], "优先调度")],
         BuildTemplates = [Template],
-        Dockerfiles = [new CatalogueDockerfile("9", "plain")],
+        Dockerfiles = [new CatalogueDockerfile("9", "plain", "FROM scratch\n")],
         Registries = [],
         Hosts = [new CatalogueHost("here", ["big", "ssd"], ["shell"])],
     };

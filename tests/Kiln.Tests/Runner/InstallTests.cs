@@ -16,7 +16,7 @@ public sealed class InstallTests : IDisposable
     [Fact]
     public async Task A_script_finds_programs_and_variables_of_its_packages()
     {
-        await using var site = await FakePackageSite.StartAsync(Content);
+        await using var site = new FakePackageSite(Content);
         var package = Package(site) with
         {
             Script = """
@@ -38,7 +38,7 @@ public sealed class InstallTests : IDisposable
     [Fact]
     public async Task What_is_installed_is_neither_fetched_nor_installed_again()
     {
-        await using var site = await FakePackageSite.StartAsync(Content);
+        await using var site = new FakePackageSite(Content);
 
         await RunAsync("true", Package(site));
         var second = await RunAsync("echo $TOOL_HOME", Package(site));
@@ -51,7 +51,7 @@ public sealed class InstallTests : IDisposable
     [Fact]
     public async Task Runs_that_want_the_same_package_at_once_install_it_once()
     {
-        await using var site = await FakePackageSite.StartAsync(Content);
+        await using var site = new FakePackageSite(Content);
 
         var runs = await Task.WhenAll(Enumerable.Range(1, 4).Select(id => _host.RunBesideAsync(
             Spec("test -e $TOOL_HOME/done", Package(site)) with { RunId = id })));
@@ -63,7 +63,7 @@ public sealed class InstallTests : IDisposable
     [Fact]
     public async Task Two_versions_live_side_by_side()
     {
-        await using var site = await FakePackageSite.StartAsync(Content);
+        await using var site = new FakePackageSite(Content);
         await RunAsync("true", Package(site));
 
         var run = await RunAsync("echo $TOOL_HOME", Package(site) with { Version = "2.0" });
@@ -76,7 +76,7 @@ public sealed class InstallTests : IDisposable
     [Fact]
     public async Task A_download_that_broke_off_goes_on_where_it_was()
     {
-        await using var site = await FakePackageSite.StartAsync(Content);
+        await using var site = new FakePackageSite(Content);
         site.BreaksOffAfter = 7;
 
         var run = await RunAsync("true", Package(site));
@@ -88,7 +88,7 @@ public sealed class InstallTests : IDisposable
     [Fact]
     public async Task A_file_that_is_not_there_is_named()
     {
-        await using var site = await FakePackageSite.StartAsync(Content);
+        await using var site = new FakePackageSite(Content);
         site.Status = 404;
 
         await FailsAsync(
@@ -98,7 +98,7 @@ public sealed class InstallTests : IDisposable
     [Fact]
     public async Task A_file_that_is_another_one_is_refused()
     {
-        await using var site = await FakePackageSite.StartAsync(Content);
+        await using var site = new FakePackageSite(Content);
 
         await FailsAsync(
             Package(site) with { Sha256 = new string('0', 64) }, RunReason.PackageChecksum, $"has the SHA-256 {site.Sha256}");

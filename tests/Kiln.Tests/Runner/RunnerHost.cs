@@ -1,6 +1,7 @@
 using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
 using Kiln.Runner;
+using Kiln.Runner.Caches;
 using Kiln.Runner.Packages;
 using Kiln.Runner.Workspaces;
 using Kiln.Tests.Fixtures;
@@ -26,6 +27,7 @@ internal sealed class RunnerHost : IDisposable
         ExecEnvironment = [],
         Clock = TimeProvider.System,
         Packages = new PackageStore(Path.Combine(_store.Path, "packages"), _downloads, TimeProvider.System),
+        Caches = new CacheStore(Path.Combine(_store.Path, "cache"), 64L << 20, TimeProvider.System),
     };
 
     public RunnerPlace Place { get; }

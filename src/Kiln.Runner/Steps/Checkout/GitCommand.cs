@@ -17,6 +17,8 @@ internal static class GitCommand
     public static string[] Fetch(PlannedRepo repo, PlannedRef wanted, string source, string depth) =>
         ["fetch", "--no-tags", "--no-recurse-submodules", depth, "--", repo.RemoteName, $"+{source}{Target(repo, wanted)}"];
 
+    public static string[] Refresh() => ["update-index", "-q", "--refresh"];
+
     public static string[] HasCommit(string commit) => ["cat-file", "-e", $"{commit}^{{commit}}"];
 
     public static string[] CheckOut(string commit) => ["checkout", "-q", "-f", "--detach", commit];

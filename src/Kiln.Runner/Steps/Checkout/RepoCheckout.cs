@@ -37,7 +37,14 @@ internal sealed class RepoCheckout(RunScope run, PlannedRepo repo, string direct
 
     private IEnumerable<(string Name, Func<string, Task<StepResult?>> Part)> Parts()
     {
+        var isKept = run.HasRun($"checkout-{repo.Index}-init")
+            ? run.HasRun($"checkout-{repo.Index}-refresh")
+            : KeptRepository.Prepare(directory);
         yield return ("init", name => LocalAsync(name, GitCommand.Init(repo.Base.Commit)));
+        if (isKept)
+        {
+            yield return ("refresh", RefreshAsync);
+        }
         yield return ("remote", name => LocalAsync(name, GitCommand.AddRemote(repo)));
         yield return ("fetch", name => FetchAsync(name, repo.Base, "--depth=1"));
         yield return ("checkout", name => LocalAsync(name, GitCommand.CheckOut(repo.Base.Commit ?? "FETCH_HEAD")));
@@ -65,6 +72,10 @@ internal sealed class RepoCheckout(RunScope run, PlannedRepo repo, string direct
             GitEnd.Exited { IsSuccess: false } failed => GitFailure.Of(repo, repo.Base.Label, failed.Said),
             _ => null,
         };
+
+    // Files that came from an archive look changed to git until it has read them once.
+    private async Task<StepResult?> RefreshAsync(string name) =>
+        await _git.CaptureAsync(name, GitCommand.Refresh()) is GitEnd.Over over ? over.Result : null;
 
     private async Task<StepResult?> FetchAsync(string name, PlannedRef wanted, string depth)
     {

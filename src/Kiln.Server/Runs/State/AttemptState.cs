@@ -56,7 +56,7 @@ public sealed record AttemptState
         for (var i = 0; i < steps.Length; i++)
         {
             steps[i] = new StepState(
-                plan.Steps[i].Name, StepStatus.Waiting, IsPreparation: plan.Steps[i] is PlannedStep.Checkout);
+                plan.Steps[i].Name, StepStatus.Waiting, IsPreparation: plan.Steps[i] is PlannedStep.Checkout or PlannedStep.CacheRestore);
         }
         return new AttemptState
         {

@@ -3,6 +3,7 @@ using Kiln.Contracts.Plans;
 using Kiln.Contracts.Runs;
 using Kiln.Server.Planning;
 using Kiln.Tests.Fixtures;
+using Known = Kiln.Server.Planning.Catalogue;
 
 namespace Kiln.Tests.Server.Planning;
 
@@ -165,9 +166,56 @@ public sealed class PlannerTests
         };
 
         Assert.Equivalent(
-            new[] { "infrastructure", "docker_build_step", "advanced_settings.cache_setting", "reports.junit" },
+            new[] { "infrastructure", "docker_build_step", "reports.junit" },
             Rejected(build, new RunRequest()), strict: true);
     }
+
+    [Fact]
+    public void A_cache_of_the_workspace_is_restored_before_the_checkout_and_one_of_a_directory_behind_it()
+    {
+        Assert.Equal(
+            ["cache_restore", "checkout", "script", "post_script", "archive", "cache_save"],
+            Planned(Cached("$WORKSPACE")).Plan.Steps.Select(step => step.Name));
+        Assert.Equal(
+            ["checkout", "cache_restore", "script", "post_script", "archive", "cache_save"],
+            Planned(Cached("multi-service-demo/.deps")).Plan.Steps.Select(step => step.Name));
+        Assert.Equal(
+            ["advanced_settings.cache_setting.cache_key"],
+            Rejected(Cached("$WORKSPACE", "deps-hash(go.sum)"), new RunRequest()));
+    }
+
+    [Fact]
+    public void An_image_step_needs_a_registry_and_keeps_credentials_out_of_build_arguments()
+    {
+        var build = SampleBuilds.Plain with
+        {
+            Parameters = [Catalogues.Parameter("token", "s3cret-value") with { IsCredential = true }],
+            DockerBuildStep = SampleBuilds.DockerStep,
+        };
+
+        Assert.Equal(["docker_build_step"], Rejected(build, new RunRequest()));
+        var image = Planned(build, new RunRequest(), WithRegistry).Plan.Steps.OfType<PlannedStep.Image>().Single().Build;
+        Assert.Equal((true, "Dockerfile"), (image.IsInsecure, image.Dockerfile));
+        Assert.Equal(["token"], image.Secrets);
+        Assert.Equal(
+            ["docker_build_step.build_args"],
+            Rejected(
+                build with { DockerBuildStep = SampleBuilds.DockerStep with { BuildArgs = "--build-arg t=$token" } },
+                new RunRequest(), WithRegistry));
+    }
+
+    private static Known WithRegistry => Catalogues.Document with
+    {
+        Registries = [new CatalogueRegistry("http://registry:5000", "team", IsDefault: true, "kiln", "sealed", EnableTls: true)],
+    };
+
+    private static PlainBuildSpec Cached(string directory, string key = "") => SampleBuilds.Plain with
+    {
+        AdvancedSettings = Catalogues.Settings with
+        {
+            CacheSetting = new CacheSetting { Enabled = true, CacheDir = directory, CacheKey = key, RestoreKeys = [] },
+        },
+    };
 
     [Fact]
     public void A_cache_that_the_run_ignores_is_no_hindrance()
@@ -225,11 +273,18 @@ public sealed class PlannerTests
     private static PlanOutcome.Planned Planned(PlainBuildSpec build) => Planned(build, new RunRequest());
 
     private static PlanOutcome.Planned Planned(PlainBuildSpec build, RunRequest request) =>
-        Assert.IsType<PlanOutcome.Planned>(Planner.Plan(Input(new BuildDefinition.Plain(build), request)));
+        Planned(build, request, Catalogues.Document);
+
+    private static PlanOutcome.Planned Planned(PlainBuildSpec build, RunRequest request, Known catalogue) =>
+        Assert.IsType<PlanOutcome.Planned>(
+            Planner.Plan(Input(new BuildDefinition.Plain(build), request) with { Catalogue = catalogue }));
 
     private static IReadOnlyList<string> Rejected(PlainBuildSpec build, RunRequest request) =>
-        [.. Assert.IsType<PlanOutcome.Rejected>(Planner.Plan(Input(new BuildDefinition.Plain(build), request)))
-            .Violations.Errors.Select(error => error.Field)];
+        Rejected(build, request, Catalogues.Document);
+
+    private static IReadOnlyList<string> Rejected(PlainBuildSpec build, RunRequest request, Known catalogue) =>
+        [.. Assert.IsType<PlanOutcome.Rejected>(
+            Planner.Plan(Input(new BuildDefinition.Plain(build), request) with { Catalogue = catalogue })).Violations.Errors.Select(error => error.Field)];
 
     private static Dictionary<string, string> Variables(PlanOutcome.Planned planned) =>
         planned.Plan.Variables.GroupBy(v => v.Name).ToDictionary(group => group.Key, group => group.Last().Value);

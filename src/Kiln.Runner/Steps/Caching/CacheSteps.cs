@@ -1,0 +1,156 @@
+using System.Globalization;
+using Kiln.Contracts.Exec;
+using Kiln.Contracts.Plans;
+using Kiln.Contracts.Runs;
+using Kiln.Runner.Phases;
+using Kiln.Runner.Spawning;
+using Kiln.Runner.Workspaces;
+
+namespace Kiln.Runner.Steps.Caching;
+
+/// <summary>
+/// Restores and keeps a directory between runs. A cache makes a run faster and never fails it: what goes wrong is said
+/// in the log.
+/// </summary>
+internal static class CacheSteps
+{
+    private const string RestoreStep = "cache_restore";
+    private const string SaveStep = "cache_save";
+
+    public static async Task<StepResult> RestoreAsync(RunScope run, PlannedCache cache)
+    {
+        if (run.Record.HasEnded(RestoreStep))
+        {
+            return new StepResult.Passed();
+        }
+        if (DirectoryOf(run, cache) is not { } directory)
+        {
+            await run.SayAsync($"cache: {cache.Directory} lies outside the workspace, where a host keeps it by itself");
+            return new StepResult.Passed();
+        }
+        var begin = run.Place.Clock.GetTimestamp();
+        var variables = PublicVariables(run);
+        var key = CacheKey.Expand(cache.Key, variables, run.Directory.Workspace);
+        File.WriteAllText(run.Directory.CacheKey, key);
+        var prefixes = cache.RestoreKeys
+            .Select(prefix => CacheKey.Expand(prefix, variables, run.Directory.Workspace)).ToArray();
+        if (run.Place.Caches.Find(cache.Scope, key, prefixes) is not { } entry)
+        {
+            await run.SayAsync($"cache: nothing is kept under {Shown(key)} yet");
+            return new StepResult.Passed();
+        }
+        var fresh = Path.Combine(run.Directory.Temp, "cache-restore");
+        Directory.CreateDirectory(fresh);
+        var end = await TarAsync(run, RestoreStep, ["tar", "-xf", run.Place.Caches.BlobOf(entry), "-C", fresh, "--no-same-owner"]);
+        if (end is CommandEnd.Ended { Notice: { ExitCode: 0, Stopped: null } })
+        {
+            TreeMerge.Into(fresh, Path.Combine(run.Directory.Workspace, directory));
+            await run.SayAsync(string.Create(CultureInfo.InvariantCulture,
+                $"cache: {(entry.Key == key ? "hit" : "partial hit")} {Shown(entry.Key)}, {entry.Size} bytes in {Seconds(run, begin)} s"));
+            return new StepResult.Passed();
+        }
+        TreeRemoval.Remove(fresh);
+        return await TroubleAsync(run, end, "could not be restored; the run goes on without it");
+    }
+
+    public static async Task<StepResult> SaveAsync(RunScope run, PlannedCache cache)
+    {
+        if (run.Record.HasEnded(SaveStep) || DirectoryOf(run, cache) is not { } directory)
+        {
+            return new StepResult.Passed();
+        }
+        var begin = run.Place.Clock.GetTimestamp();
+        var key = File.Exists(run.Directory.CacheKey) ? File.ReadAllText(run.Directory.CacheKey) : "";
+        if (CacheKey.TellsContent(cache.Key) && run.Place.Caches.Find(cache.Scope, key, []) is not null)
+        {
+            await run.SayAsync($"cache: {Shown(key)} is kept already");
+            return new StepResult.Passed();
+        }
+        var source = Path.Combine(run.Directory.Workspace, directory);
+        if (!Directory.Exists(source))
+        {
+            await run.SayAsync($"cache: there is no directory {cache.Directory}, so nothing is kept");
+            return new StepResult.Passed();
+        }
+        var draft = run.Place.Caches.DraftOf(Path.GetFileName(run.Directory.Path));
+        var end = await TarAsync(run, SaveStep,
+        [
+            "tar", "-I", Compressor(run), "--sort=name", "--format=posix",
+            "--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime", "-cf", draft, "-C", source, ".",
+        ]);
+        // tar says 1 when a file changed under it: what it has is still whole.
+        if (end is not CommandEnd.Ended { Notice: { ExitCode: 0 or 1, Stopped: null } })
+        {
+            File.Delete(draft);
+            return await TroubleAsync(run, end, "could not be kept");
+        }
+        try
+        {
+            if (File.Exists(draft))
+            {
+                var entry = await run.Place.Caches.SaveAsync(draft, cache.Scope, key, run.Stop.Token);
+                await run.SayAsync(string.Create(CultureInfo.InvariantCulture,
+                    $"cache: kept {Shown(key)}, {entry.Size} bytes in {Seconds(run, begin)} s"));
+            }
+            return new StepResult.Passed();
+        }
+        catch (OperationCanceledException) when (run.Stop.Token.IsCancellationRequested)
+        {
+            return new StepResult.Stopped();
+        }
+        catch (IOException trouble)
+        {
+            await run.SayAsync($"cache: could not be kept: {trouble.Message}");
+            return new StepResult.Passed();
+        }
+    }
+
+    private static Task<CommandEnd> TarAsync(RunScope run, string step, string[] command) =>
+        run.RunAsync(step, step, new ExecCommand.Start(
+            step, command, [.. PlaceEnvironment.Of(run.Place, run.Directory)], run.Directory.Workspace,
+            Stdin: null, Capture: false, Credentials: []));
+
+    private static async Task<StepResult> TroubleAsync(RunScope run, CommandEnd end, string what)
+    {
+        switch (end)
+        {
+            case CommandEnd.ExecDied:
+                return new StepResult.ExecDied();
+            case CommandEnd.Ended { Notice.Stopped: not null }:
+                return new StepResult.Stopped();
+            case CommandEnd.Ended { Notice: var notice } when DiskTrouble.IsFull(run.WordsOf(notice)):
+                await run.SayAsync($"cache: {what}: the disk of {run.Place.HostName} is full");
+                break;
+            case CommandEnd.Refused refused:
+                await run.SayAsync($"cache: {what}: {refused.Message}");
+                break;
+            default:
+                await run.SayAsync($"cache: {what}");
+                break;
+        }
+        return new StepResult.Passed();
+    }
+
+    private static string? DirectoryOf(RunScope run, PlannedCache cache) =>
+        PlannedCache.IsWorkspace(cache.Directory) ? ""
+        : ConfinedPath.Below(run.Directory.Workspace, VariableExpansion.Expand(cache.Directory, PublicVariables(run)));
+
+    // A name is written into logs and files, so no secret may get into it.
+    private static Dictionary<string, string> PublicVariables(RunScope run)
+    {
+        var variables = ScriptEnvironment.Of(run);
+        foreach (var secret in run.Spec.Plan.Variables.Where(static variable => variable.SecretRef is not null))
+        {
+            variables.Remove(secret.Name);
+        }
+        return variables;
+    }
+
+    private static string Compressor(RunScope run) =>
+        ProgramPath.Find("zstd", run.Place.Inherited["PATH"]) is null ? "gzip" : "zstd -T0 -3";
+
+    private static string Shown(string key) => key.Length == 0 ? "this build's name" : $"\"{key}\"";
+
+    private static string Seconds(RunScope run, long begin) =>
+        run.Place.Clock.GetElapsedTime(begin).TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,90 @@
+namespace Kiln.Runner.Steps.Images;
+
+/// <summary>Argument lists of the engines. No credential is ever in one.</summary>
+internal static class EngineCommand
+{
+    /// <summary>Builds; buildx and buildctl push in the same command.</summary>
+    public static string[] Build(ImageEngine engine, ImageOrder order) => engine switch
+    {
+        ImageEngine.Buildx =>
+        [
+            "docker", "buildx", "build", "--progress=plain", "--push", "--metadata-file", order.MetadataFile,
+            .. Platform(order), .. Secrets(order), .. order.Options, .. Tags(order), "-f", order.Dockerfile, order.Context,
+        ],
+        ImageEngine.Docker =>
+        [
+            "docker", "build", "--rm=true", .. Platform(order),
+            .. order.WantsBuildKit ? ["--progress=plain", .. Secrets(order)] : Array.Empty<string>(),
+            .. order.Options, .. Tags(order), "-f", order.Dockerfile, order.Context,
+        ],
+        ImageEngine.Buildctl => Buildctl(order),
+        _ =>
+        [
+            "buildah", "bud", "--format", "docker", "--layers", .. Platform(order), .. Secrets(order), .. order.Options,
+            .. Tags(order), "-f", order.Dockerfile, order.Context,
+        ],
+    };
+
+    /// <summary>Pushes one reference; <c>null</c> for engines that have done so.</summary>
+    public static string[]? Push(ImageEngine engine, ImageOrder order, string reference) => engine switch
+    {
+        ImageEngine.Docker => ["docker", "push", reference],
+        ImageEngine.Buildah =>
+        [
+            "buildah", "push", $"--tls-verify={(order.IsInsecure ? "false" : "true")}", "--digestfile", order.MetadataFile,
+            reference, $"docker://{reference}",
+        ],
+        _ => null,
+    };
+
+    /// <summary>Prints the image's bytes or its manifest; <c>null</c> where nothing tells.</summary>
+    public static string[]? Describe(ImageEngine engine, string reference) => engine switch
+    {
+        ImageEngine.Docker => ["docker", "image", "inspect", "--format", "{{.Size}}", reference],
+        ImageEngine.Buildah => ["buildah", "inspect", "--type", "image", "--format", "{{.Manifest}}", reference],
+        ImageEngine.Buildx => ["docker", "buildx", "imagetools", "inspect", "--raw", reference],
+        _ => null,
+    };
+
+    // buildctl knows its own options only: those of a Dockerfile build are translated, others are passed as they are.
+    private static string[] Buildctl(ImageOrder order)
+    {
+        var options = new List<string>();
+        for (var i = 0; i < order.Options.Count; i++)
+        {
+            var (name, value) = order.Options[i].Split('=', 2) is [var left, var right] && left.StartsWith("--", StringComparison.Ordinal)
+                ? (left, right)
+                : (order.Options[i], null);
+            if (name is "--build-arg" or "--target" or "--label")
+            {
+                value ??= order.Options.ElementAtOrDefault(++i) ?? "";
+                options.AddRange(["--opt", name == "--target" ? $"target={value}" : $"{name[2..]}:{value}"]);
+            }
+            else
+            {
+                options.Add(order.Options[i]);
+            }
+        }
+        var names = string.Join(',', order.References);
+        return
+        [
+            "buildctl", "build", "--progress=plain", "--frontend", "dockerfile.v0",
+            "--local", $"context={order.Context}",
+            "--local", $"dockerfile={Path.GetDirectoryName(order.Dockerfile)}",
+            "--opt", $"filename={Path.GetFileName(order.Dockerfile)}",
+            .. order.Platforms.Length > 0 ? ["--opt", $"platform={order.Platforms}"] : Array.Empty<string>(),
+            .. Secrets(order), .. options,
+            "--output", $"type=image,\"name={names}\",push=true{(order.IsInsecure ? ",registry.insecure=true" : "")}",
+            "--metadata-file", order.MetadataFile,
+        ];
+    }
+
+    private static string[] Platform(ImageOrder order) =>
+        order.Platforms.Length > 0 ? ["--platform", order.Platforms] : [];
+
+    private static IEnumerable<string> Tags(ImageOrder order) =>
+        order.References.SelectMany(static reference => (string[])["-t", reference]);
+
+    private static IEnumerable<string> Secrets(ImageOrder order) =>
+        order.Secrets.SelectMany(static name => (string[])["--secret", $"id={name},env={name}"]);
+}

@@ -1,0 +1,33 @@
+using Kiln.Contracts.Exec;
+using Kiln.Runner.Phases;
+using Kiln.Runner.Spawning;
+
+namespace Kiln.Runner.Steps.Images;
+
+/// <summary>Asks the host's programs whether they can build images.</summary>
+internal sealed class EngineProbe(RunScope run, IReadOnlyList<KeyValuePair<string, string>> environment)
+{
+    public async Task<ImageEngines> AskAsync()
+    {
+        var docker = await AnswerAsync("docker", ["docker", "version", "--format", "{{.Server.Version}}"]);
+        return new ImageEngines(
+            docker ?? "",
+            HasBuildx: docker is { Length: > 0 } && await AnswerAsync("buildx", ["docker", "buildx", "version"]) is not null,
+            HasBuildkitd: await AnswerAsync("buildctl", ["buildctl", "debug", "workers"]) is not null,
+            HasBuildah: await AnswerAsync("buildah", ["buildah", "--version"]) is not null);
+    }
+
+    /// <summary>What the program printed; <c>null</c> when it is not there or says no.</summary>
+    private async Task<string?> AnswerAsync(string name, string[] command)
+    {
+        if (run.Stop.Order is not null || ProgramPath.Find(command[0], run.Place.Inherited["PATH"]) is null)
+        {
+            return null;
+        }
+        // What it says on stderr about a daemon that is not there is no news for the log's reader.
+        string[] quiet = ["/bin/sh", "-c", "exec \"$@\" 2>/dev/null", "sh", .. command];
+        var end = await run.RunAsync("image", $"image-probe-{name}", new ExecCommand.Start(
+            $"image-probe-{name}", quiet, environment, run.Directory.Workspace, Stdin: null, Capture: true, Credentials: []));
+        return end is CommandEnd.Ended { Notice: { ExitCode: 0 } ended } ? ended.Captured?.Trim() ?? "" : null;
+    }
+}
