@@ -1,6 +1,5 @@
 using Kiln.Contracts.Builds;
 using Kiln.Contracts.Plans;
-using Kiln.Server.Bodies;
 
 namespace Kiln.Server.Planning;
 

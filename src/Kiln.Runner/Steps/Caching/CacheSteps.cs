@@ -1,7 +1,6 @@
 using System.Globalization;
 using Kiln.Contracts.Exec;
 using Kiln.Contracts.Plans;
-using Kiln.Contracts.Runs;
 using Kiln.Runner.Phases;
 using Kiln.Runner.Spawning;
 using Kiln.Runner.Workspaces;
