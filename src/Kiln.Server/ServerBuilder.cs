@@ -1,6 +1,7 @@
 using Kiln.Contracts;
 using Kiln.Server.Agents;
 using Kiln.Server.Artifacts;
+using Kiln.Server.Audit;
 using Kiln.Server.Builds;
 using Kiln.Server.Demo;
 using Kiln.Server.Http;
@@ -39,6 +40,7 @@ public static class ServerBuilder
             .AddHealth()
             .AddStorage(database)
             .AddIdentity()
+            .AddAudit()
             .AddCatalogue()
             .AddPlanning()
             .AddBuilds()
@@ -49,10 +51,12 @@ public static class ServerBuilder
             .AddDemo(options);
 
         var app = builder.Build();
+        app.UseMiddleware<AuditTrail>();
         app.UseMiddleware<ErrorEnvelope>();
         app.UseRouting();
         app.UseMiddleware<BearerAuthentication>();
         app.MapHealth();
+        app.MapAudit();
         app.MapCatalogue();
         app.MapBuilds();
         app.MapRuns();

@@ -14,6 +14,10 @@ public sealed record Project
 
     /// <summary><c>yaml</c>, <c>helm</c> or <c>loaded</c>: how its services are deployed. Kiln keeps it for clients.</summary>
     public required string ProjectType { get; init; }
+
+    /// <summary>Dangerous settings that its builds may use: <c>privileged</c>, <c>host_docker</c>, <c>static_pvcs</c>; an
+    /// administrator's to say.</summary>
+    public IReadOnlyList<string> AllowedSettings { get; init; } = [];
 }
 
 /// <summary>A service with the modules that builds are bound to.</summary>

@@ -1,6 +1,7 @@
 using Kiln.Contracts.Catalogue;
 using Kiln.Server.Bodies;
 using Kiln.Server.Definitions;
+using Kiln.Server.Identity;
 
 namespace Kiln.Server.BuildImages;
 
@@ -10,7 +11,7 @@ internal sealed class BuildImageKind(BuildImageStore store) : CatalogueKind<Buil
     public override CatalogueAddress Address { get; } =
         new("build image", "/openapi/system/build-images", "build_images") { NameField = "label" };
 
-    public override ValueTask<DefinitionReader<BuildImage>> ReaderAsync(CancellationToken cancellationToken) => new(Read);
+    public override ValueTask<DefinitionReader<BuildImage>> ReaderAsync(Caller caller, CancellationToken cancellationToken) => new(Read);
 
     private static Draft<BuildImage> Read(BodyObject body, BuildImage? current)
     {

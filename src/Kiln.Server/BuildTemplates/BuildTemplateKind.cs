@@ -1,6 +1,7 @@
 using Kiln.Contracts.Builds;
 using Kiln.Server.Builds.Reading;
 using Kiln.Server.Definitions;
+using Kiln.Server.Identity;
 using Kiln.Server.Planning;
 
 namespace Kiln.Server.BuildTemplates;
@@ -10,7 +11,7 @@ internal sealed class BuildTemplateKind(BuildTemplateStore store, CatalogueLoade
 {
     public override CatalogueAddress Address { get; } = new("build template", "/openapi/templates/builds", "templates");
 
-    public override async ValueTask<DefinitionReader<BuildTemplate>> ReaderAsync(CancellationToken cancellationToken)
+    public override async ValueTask<DefinitionReader<BuildTemplate>> ReaderAsync(Caller caller, CancellationToken cancellationToken)
     {
         var catalogue = await catalogues.LoadAsync(projectKey: "", cancellationToken);
         return (body, current) =>

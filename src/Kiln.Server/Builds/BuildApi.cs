@@ -1,6 +1,7 @@
 using Kiln.Contracts.Builds;
 using Kiln.Server.Bodies;
 using Kiln.Server.Definitions;
+using Kiln.Server.Definitions.Revisions;
 using Kiln.Server.Http;
 using Kiln.Server.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -14,6 +15,7 @@ public static class BuildApi
         .AddSingleton<BuildStore>()
         .AddSingleton<BuildChanges>()
         .AddSingleton<BuildReading>()
+        .AddSingleton<BuildRevisions>()
         .AddSingleton<RunStarts>()
         .AddJson(BuildJson.Readable);
 
@@ -27,6 +29,9 @@ public static class BuildApi
         builds.MapGet("/{name}/detail", DetailAsync).Needs(Verb.Read, ProjectOf.Query);
         builds.MapDelete("", DeleteAsync).Needs(Verb.Edit, ProjectOf.Query);
         RunStartApi.Map(builds);
+        RevisionEndpoints.Map(
+            builds, "/{name}", routes.ServiceProvider.GetRequiredService<BuildRevisions>(),
+            (Verb.Read, ProjectOf.Query), (Verb.Edit, ProjectOf.Query));
         return routes;
     }
 
@@ -128,7 +133,8 @@ public static class BuildApi
     private static BuildForm Form(HttpRequest request) =>
         request.Query["source"].ToString() == "template" ? BuildForm.FromTemplate : BuildForm.Plain;
 
-    private static Results<Changed, ApiError> Answer(BuildChange change, int code) => change switch
+    /// <summary>The answer to a change.</summary>
+    public static Results<Changed, ApiError> Answer(BuildChange change, int code) => change switch
     {
         BuildChange.Saved saved => new Changed(saved.Tag) { Warnings = saved.Warnings },
         BuildChange.Deleted => new Changed(Tag: null),

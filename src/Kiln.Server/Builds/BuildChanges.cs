@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kiln.Contracts.Builds;
 using Kiln.Server.Bodies;
 using Kiln.Server.Builds.Reading;
 using Kiln.Server.Http;
@@ -53,9 +54,15 @@ public sealed class BuildChanges(BuildStore store, CatalogueLoader catalogues)
     /// <param name="condition">The caller's condition.</param>
     /// <param name="by">Who asks.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<BuildChange> ReplaceAsync(
+        BuildForm form, JsonElement body, string projectKey, string pathName, IfMatch condition, Caller by,
+        CancellationToken cancellationToken) =>
+        ReplaceAsync(form, body, projectKey, pathName, condition, by, secretsOf: null, cancellationToken);
+
+    /// <summary>As above; a mask in the body stands for a secret of <paramref name="secretsOf"/>, when that is given.</summary>
     public async Task<BuildChange> ReplaceAsync(
         BuildForm form, JsonElement body, string projectKey, string pathName, IfMatch condition, Caller by,
-        CancellationToken cancellationToken)
+        BuildDefinition? secretsOf, CancellationToken cancellationToken)
     {
         var project = Peek(body, "project_key");
         var name = Peek(body, "name").Trim();
@@ -72,7 +79,7 @@ public sealed class BuildChanges(BuildStore store, CatalogueLoader catalogues)
             {
                 return new BuildChange.Stale(name);
             }
-            var read = Read(new BuildReader(catalogue, seen?.Definition, projectKey, pathName), form, body);
+            var read = Read(new BuildReader(catalogue, secretsOf ?? seen?.Definition, projectKey, pathName), form, body);
             if (read is ReadResult.Invalid invalid)
             {
                 return new BuildChange.Invalid(invalid.Violations);

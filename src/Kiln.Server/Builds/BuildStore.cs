@@ -38,7 +38,7 @@ public sealed class BuildStore(DocumentStore documents, SecretVault vault)
     /// <summary>One build, or <c>null</c>.</summary>
     public async Task<StoredBuild?> GetAsync(string projectKey, string name, CancellationToken cancellationToken) =>
         await documents.GetAsync(Kind, projectKey, name, cancellationToken) is { } document
-            ? Stored(document, Credentials.Map(Parse(document), vault.Unseal))
+            ? Stored(document, Open(document.Json))
             : null;
 
     /// <summary>A page of a project's builds.</summary>
@@ -53,6 +53,14 @@ public sealed class BuildStore(DocumentStore documents, SecretVault vault)
         [.. (await documents.ListAsync(Kind, projectKey, new DocumentQuery(1, 1000), cancellationToken)).Items
             .Select(document => document.Name)];
 
+    /// <summary>A stored state, credentials in clear.</summary>
+    public BuildDefinition Open(string stored) => Credentials.Map(Parse(stored), vault.Unseal);
+
+    /// <summary>A stored state, credentials sealed.</summary>
+    public static BuildDefinition Parse(string stored) =>
+        JsonSerializer.Deserialize(stored, BuildJson.Readable.BuildDefinition)
+        ?? throw new InvalidDataException("A stored build is empty.");
+
     private DocumentContent Content(BuildDefinition build)
     {
         return new DocumentContent(
@@ -61,12 +69,8 @@ public sealed class BuildStore(DocumentStore documents, SecretVault vault)
     }
 
     private static BuildListItem Item(Document document) => new(
-        document.Name, document.ProjectKey, "zadig", document.UpdatedBy, document.UpdatedAt / 1000, Parse(document).Services());
+        document.Name, document.ProjectKey, "zadig", document.UpdatedBy, document.UpdatedAt / 1000, Parse(document.Json).Services());
 
     private static StoredBuild Stored(Document document, BuildDefinition build) =>
         new(build, document.Id, document.Revision, document.UpdatedBy, document.UpdatedAt / 1000);
-
-    private static BuildDefinition Parse(Document document) =>
-        JsonSerializer.Deserialize(document.Json, BuildJson.Readable.BuildDefinition)
-        ?? throw new InvalidDataException($"The stored build '{document.Name}' is empty.");
 }

@@ -15,7 +15,7 @@ internal sealed class ClusterKind(ClusterStore store, KnownProjects projects, Se
         IdField = "cluster_id",
     };
 
-    public override async ValueTask<DefinitionReader<Cluster>> ReaderAsync(CancellationToken cancellationToken)
+    public override async ValueTask<DefinitionReader<Cluster>> ReaderAsync(Caller caller, CancellationToken cancellationToken)
     {
         var keys = await projects.KeysAsync(cancellationToken);
         return (body, current) => Read(body, current, keys);

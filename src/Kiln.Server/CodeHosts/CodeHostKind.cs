@@ -13,7 +13,7 @@ internal sealed class CodeHostKind(CodeHostStore store, SecretVault vault) : Cat
     public override CatalogueAddress Address { get; } =
         new("code host", "/openapi/system/codehosts", "codehosts") { Scope = ProjectScope.Optional };
 
-    public override ValueTask<DefinitionReader<CodeHost>> ReaderAsync(CancellationToken cancellationToken) => new(Read);
+    public override ValueTask<DefinitionReader<CodeHost>> ReaderAsync(Caller caller, CancellationToken cancellationToken) => new(Read);
 
     public override CodeHost MapSecrets(CodeHost value, Func<string, string> change) => value with
     {

@@ -1,4 +1,5 @@
 using Kiln.Server.Bodies;
+using Kiln.Server.Definitions.Revisions;
 using Kiln.Server.Http;
 using Kiln.Server.Identity;
 
@@ -26,6 +27,8 @@ internal sealed class CatalogueEndpoints<T>(CatalogueKind<T> kind, DefinitionCha
         group.MapPost("", Answer(CreateAsync)).Needs(Verb.Edit, words.Key == CatalogueKey.ProjectQuery ? ProjectOf.System : Change);
         group.MapPut(one, Answer(ReplaceAsync)).Needs(words.ChangeBy, Change);
         group.MapDelete(one, Answer(DeleteAsync)).Needs(words.ChangeBy, Read);
+        RevisionEndpoints.Map(
+            group, one, new DefinitionRevisions<T>(kind, changes, _answers), (words.ReadBy, Read), (words.ChangeBy, Read));
     }
 
     private ProjectOf Read => kind.Address.Scope switch

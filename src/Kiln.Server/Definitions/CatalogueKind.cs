@@ -26,7 +26,7 @@ public abstract class CatalogueKind<T>(DefinitionStore<T> store) : CatalogueKind
     public DefinitionStore<T> Store => store;
 
     /// <summary>What reads a body now; what it has to look up is looked up here.</summary>
-    public abstract ValueTask<DefinitionReader<T>> ReaderAsync(CancellationToken cancellationToken);
+    public abstract ValueTask<DefinitionReader<T>> ReaderAsync(Caller caller, CancellationToken cancellationToken);
 
     /// <summary>The definition with <paramref name="change"/> applied to every secret that is not empty.</summary>
     public virtual T MapSecrets(T value, Func<string, string> change) => value;

@@ -24,7 +24,7 @@ public sealed class DefinitionChanges<T>(CatalogueKind<T> kind, KnownProjects pr
     {
         var body = new BodyObject(json, "", new Violations());
         var project = await ProjectAsync(body, projectKey, by, cancellationToken);
-        var draft = (await kind.ReaderAsync(cancellationToken))(body, current: null);
+        var draft = (await kind.ReaderAsync(by, cancellationToken))(body, current: null);
         if (body.Violations.Any)
         {
             return new DefinitionChange<T>.Invalid(body.Violations);
@@ -65,7 +65,7 @@ public sealed class DefinitionChanges<T>(CatalogueKind<T> kind, KnownProjects pr
             }
             var body = new BodyObject(json, "", new Violations());
             CheckProject(body, seen.ProjectKey);
-            var draft = (await kind.ReaderAsync(cancellationToken))(body, secretsOf ?? seen.Value);
+            var draft = (await kind.ReaderAsync(by, cancellationToken))(body, secretsOf ?? seen.Value);
             if (draft.Name != seen.Name && draft.Name.Length > 0)
             {
                 body.Refuse(_words.NameField, $"A {_words.What} cannot be renamed; its name is \"{seen.Name}\".");

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Kiln.Contracts.Catalogue;
 using Kiln.Server.Bodies;
 using Kiln.Server.Definitions;
+using Kiln.Server.Identity;
 
 namespace Kiln.Server.DockerfileTemplates;
 
@@ -11,7 +12,7 @@ internal sealed class DockerfileTemplateKind(DockerfileTemplateStore store) : Ca
     public override CatalogueAddress Address { get; } =
         new("Dockerfile template", "/openapi/templates/dockerfiles", "dockerfile_templates");
 
-    public override ValueTask<DefinitionReader<DockerfileTemplate>> ReaderAsync(CancellationToken cancellationToken) => new(Read);
+    public override ValueTask<DefinitionReader<DockerfileTemplate>> ReaderAsync(Caller caller, CancellationToken cancellationToken) => new(Read);
 
     public override void Complete(JsonObject item, Stored<DockerfileTemplate> stored) => item["variable"] = new JsonArray(
         [.. DockerfileText.Arguments(stored.Value.Content)

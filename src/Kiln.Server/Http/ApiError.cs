@@ -46,6 +46,7 @@ public sealed record ApiError(int Status, int Code, string Description, IReadOnl
     {
         var response = httpContext.Response;
         response.StatusCode = Status;
+        httpContext.Features.Set(this); // for the audit record
         if (RetryAfterSeconds is { } seconds)
         {
             response.Headers.RetryAfter = seconds.ToString();

@@ -58,8 +58,11 @@ public sealed class BearerAuthentication(RequestDelegate next, TokenIndex tokens
         ? null
         : ApiError.Forbidden($"This call needs an agent's token; '{caller.Name}' is a token of kind {caller.Kind.Word()}.");
 
-    private async ValueTask<ApiError?> InProjectAsync(AccessRule.InProject rule, Caller caller, HttpContext context) =>
-        await projects.OfAsync(rule.Project, context) switch
+    private async ValueTask<ApiError?> InProjectAsync(AccessRule.InProject rule, Caller caller, HttpContext context)
+    {
+        var project = await projects.OfAsync(rule.Project, context);
+        context.Features.Set(project); // for the audit record
+        return project switch
         {
             RequestProject.System when rule.Verb is Verb.Read => Somewhere(caller, rule.Verb),
             RequestProject.System => caller.Kind == TokenKind.Admin ? null : Refused.System(caller),
@@ -68,6 +71,7 @@ public sealed class BearerAuthentication(RequestDelegate next, TokenIndex tokens
             RequestProject.One one => caller.May(rule.Verb, one.Key) ? null : Refused.InProject(caller, rule.Verb, one.Key),
             _ => throw new InvalidOperationException("A kind of project is missing here."),
         };
+    }
 
     private static ApiError? Somewhere(Caller caller, Verb verb) => caller.MaySomewhere(verb) ? null : Refused.Anywhere(caller, verb);
 }

@@ -11,7 +11,7 @@ internal sealed class ObjectStorageKind(ObjectStorageStore store, SecretVault va
     public override CatalogueAddress Address { get; } =
         new("object storage", "/openapi/system/object-storages", "object_storages");
 
-    public override ValueTask<DefinitionReader<ObjectStorage>> ReaderAsync(CancellationToken cancellationToken) => new(Read);
+    public override ValueTask<DefinitionReader<ObjectStorage>> ReaderAsync(Caller caller, CancellationToken cancellationToken) => new(Read);
 
     public override ObjectStorage MapSecrets(ObjectStorage value, Func<string, string> change) =>
         value with { Sk = SecretField.Map(value.Sk, change) };

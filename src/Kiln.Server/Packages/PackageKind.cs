@@ -1,6 +1,7 @@
 using Kiln.Contracts.Catalogue;
 using Kiln.Server.Bodies;
 using Kiln.Server.Definitions;
+using Kiln.Server.Identity;
 
 namespace Kiln.Server.Packages;
 
@@ -10,7 +11,7 @@ internal sealed class PackageKind(PackageStore store) : CatalogueKind<Package>(s
     public override CatalogueAddress Address { get; } =
         new("package", "/openapi/system/packages", "packages") { Key = CatalogueKey.NameAndVersion };
 
-    public override ValueTask<DefinitionReader<Package>> ReaderAsync(CancellationToken cancellationToken) => new(Read);
+    public override ValueTask<DefinitionReader<Package>> ReaderAsync(Caller caller, CancellationToken cancellationToken) => new(Read);
 
     private static Draft<Package> Read(BodyObject body, Package? current)
     {

@@ -29,6 +29,12 @@ public sealed record Catalogue
     public required IReadOnlyList<CatalogueRegistry> Registries { get; init; }
     public required IReadOnlyList<CatalogueHost> Hosts { get; init; }
 
+    /// <summary>Dangerous settings that the project may use; <c>null</c> = there is no project to ask.</summary>
+    public IReadOnlyList<string>? AllowedSettings { get; init; }
+
+    /// <summary>The system's variables, then the project's: a later one of a name counts.</summary>
+    public IReadOnlyList<CatalogueVariable> Variables { get; init; } = [];
+
     public CatalogueCodeHost? CodeHost(string name) => CodeHosts.FirstOrDefault(host => host.Name == name);
 
     public CatalogueImage? Image(string label) => Images.FirstOrDefault(image => image.Label == label);
@@ -49,6 +55,12 @@ public sealed record Catalogue
     /// <summary>The system's own cluster, which a build gets when it names none.</summary>
     public CatalogueCluster? LocalCluster => Clusters.FirstOrDefault(cluster => cluster.IsLocal);
 }
+
+/// <summary>A variable of the system or of the project.</summary>
+/// <param name="Name">Name in the environment.</param>
+/// <param name="Value">Value; sealed when it is a credential.</param>
+/// <param name="IsCredential">True: masked everywhere.</param>
+public sealed record CatalogueVariable(string Name, string Value, bool IsCredential);
 
 /// <summary>A code host.</summary>
 public sealed record CatalogueCodeHost

@@ -1,7 +1,7 @@
 namespace Kiln.Server.Planning;
 
 /// <summary>Reads the catalogue as the definitions of one project see it.</summary>
-public sealed class CatalogueLoader(CatalogueSources sources, CataloguePlaces places)
+public sealed class CatalogueLoader(CatalogueSources sources, CataloguePlaces places, ProjectSettings settings)
 {
     /// <summary>The catalogue now.</summary>
     /// <param name="projectKey">Project; empty = only what is the system's. It need not exist.</param>
@@ -18,5 +18,7 @@ public sealed class CatalogueLoader(CatalogueSources sources, CataloguePlaces pl
         Clusters = await places.ClustersAsync(projectKey, cancellationToken),
         Registries = await places.RegistriesAsync(cancellationToken),
         Hosts = places.Hosts(),
+        AllowedSettings = await settings.AllowedAsync(projectKey, cancellationToken),
+        Variables = await settings.VariablesAsync(projectKey, cancellationToken),
     };
 }

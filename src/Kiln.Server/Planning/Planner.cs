@@ -20,8 +20,10 @@ public static class Planner
         var draft = new PlanDraft(input, choice.Recipe, choice.Target, violations);
         UnsupportedSettings.Refuse(draft);
         PlaceChecks.Check(draft);
+        DangerousSettings.Refuse(draft.Recipe.AdvancedSettings, input.Catalogue.AllowedSettings, violations);
         var repos = RepoPlanning.Choose(draft, choice.Repos);
         VariablePlanning.AddFixed(draft);
+        VariablePlanning.AddShared(draft);
         ParameterPlanning.Add(draft, choice.Inputs);
         VariablePlanning.AddBuiltIn(draft, repos);
         RepoPlanning.Add(draft, repos);

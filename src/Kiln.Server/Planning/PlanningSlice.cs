@@ -4,7 +4,7 @@ namespace Kiln.Server.Planning;
 public static class PlanningSlice
 {
     public static IServiceCollection AddPlanning(this IServiceCollection services) => services
-        .AddSingleton<CatalogueSources>()
+        .AddSingleton<CatalogueSources>().AddSingleton<ProjectSettings>()
         .AddSingleton<CataloguePlaces>()
         .AddSingleton<CatalogueLoader>()
         .AddSingleton<RunPlans>();

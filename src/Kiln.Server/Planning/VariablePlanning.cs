@@ -18,6 +18,22 @@ internal static class VariablePlanning
         }
     }
 
+    /// <summary>The variables of system and project; a parameter of the name wins.</summary>
+    public static void AddShared(PlanDraft draft)
+    {
+        foreach (var variable in draft.Input.Catalogue.Variables)
+        {
+            if (variable.IsCredential)
+            {
+                draft.SetSealed(variable.Name, variable.Value);
+            }
+            else
+            {
+                draft.Set(variable.Name, variable.Value);
+            }
+        }
+    }
+
     /// <summary>What stands behind parameters, and so cannot be overridden by one.</summary>
     public static void AddBuiltIn(PlanDraft draft, IReadOnlyList<RepoInfo> repos)
     {

@@ -3,6 +3,7 @@ using Kiln.Contracts.Catalogue;
 using Kiln.Server.Bodies;
 using Kiln.Server.Definitions;
 using Kiln.Server.Identity;
+using Kiln.Server.Planning;
 using Kiln.Server.Storage.Documents;
 
 namespace Kiln.Server.Projects;
@@ -17,7 +18,8 @@ internal sealed class ProjectKind(ProjectStore store) : CatalogueKind<Project>(s
         ChangeBy = Verb.Own,
     };
 
-    public override ValueTask<DefinitionReader<Project>> ReaderAsync(CancellationToken cancellationToken) => new(Read);
+    public override ValueTask<DefinitionReader<Project>> ReaderAsync(Caller caller, CancellationToken cancellationToken) =>
+        new((body, current) => Read(body, current, caller));
 
     public override bool IsVisible(Project value, Caller caller) => caller.Sees(value.ProjectKey);
 
@@ -32,7 +34,7 @@ internal sealed class ProjectKind(ProjectStore store) : CatalogueKind<Project>(s
         Stored<Project> seen, int? expected, IQueryCollection query, string by, CancellationToken cancellationToken) =>
         store.DeleteAsync(seen, expected, withContents: query["isDelete"] == "true", by, cancellationToken);
 
-    private static Draft<Project> Read(BodyObject body, Project? current)
+    private static Draft<Project> Read(BodyObject body, Project? current, Caller caller)
     {
         var key = current is not null && !body.Has("project_key") ? current.ProjectKey : body.Text("project_key", Presence.Filled).Trim();
         if (key.Length > 0 && !IsKey(key))
@@ -46,7 +48,27 @@ internal sealed class ProjectKind(ProjectStore store) : CatalogueKind<Project>(s
             IsPublic = body.Flag("is_public", fallback: false),
             Description = body.Text("description", Presence.Optional),
             ProjectType = body.Word("project_type", Presence.Optional, "yaml", "yaml", "helm", "loaded"),
+            AllowedSettings = Allowed(body, current, caller),
         });
+    }
+
+    private static IReadOnlyList<string> Allowed(BodyObject body, Project? current, Caller caller)
+    {
+        var before = current?.AllowedSettings ?? [];
+        if (!body.HasList("allowed_settings"))
+        {
+            return before;
+        }
+        var words = body.Texts("allowed_settings", Presence.Optional).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+        foreach (var odd in words.Where(word => !DangerousSettings.Words.Contains(word)))
+        {
+            body.Refuse("allowed_settings", $"\"{Quoted.Short(odd)}\" is not known here; use {string.Join(", ", DangerousSettings.Words)}.");
+        }
+        if (caller.Kind != TokenKind.Admin && !words.SequenceEqual(before))
+        {
+            body.Refuse("allowed_settings", "Only an administrator changes what a project is allowed; leave it as it is.");
+        }
+        return words;
     }
 
     private static bool IsKey(string text) => text.Length <= 63 && text[0] != '-'

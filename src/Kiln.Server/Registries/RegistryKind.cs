@@ -15,7 +15,7 @@ internal sealed class RegistryKind(RegistryStore store, SecretVault vault) : Cat
         NameField = "address",
     };
 
-    public override ValueTask<DefinitionReader<Registry>> ReaderAsync(CancellationToken cancellationToken) => new(Read);
+    public override ValueTask<DefinitionReader<Registry>> ReaderAsync(Caller caller, CancellationToken cancellationToken) => new(Read);
 
     public override Registry MapSecrets(Registry value, Func<string, string> change) =>
         value with { SecretKey = SecretField.Map(value.SecretKey, change) };

@@ -1,6 +1,7 @@
 using Kiln.Contracts.Catalogue;
 using Kiln.Server.Bodies;
 using Kiln.Server.Definitions;
+using Kiln.Server.Identity;
 
 namespace Kiln.Server.Services;
 
@@ -13,7 +14,7 @@ internal sealed class ServiceKind(ServiceStore store) : CatalogueKind<Service>(s
         NameField = "service_name",
     };
 
-    public override ValueTask<DefinitionReader<Service>> ReaderAsync(CancellationToken cancellationToken) => new(Read);
+    public override ValueTask<DefinitionReader<Service>> ReaderAsync(Caller caller, CancellationToken cancellationToken) => new(Read);
 
     private static Draft<Service> Read(BodyObject body, Service? current)
     {

@@ -15,7 +15,7 @@ internal sealed class TokenDefinitions(TokenStore store, TokenIndex index, Known
     public override CatalogueAddress Address { get; } =
         new("token", "/openapi/system/tokens", "tokens") { ReadBy = Verb.Administer };
 
-    public override async ValueTask<DefinitionReader<StoredToken>> ReaderAsync(CancellationToken cancellationToken)
+    public override async ValueTask<DefinitionReader<StoredToken>> ReaderAsync(Caller caller, CancellationToken cancellationToken)
     {
         var keys = await projects.KeysAsync(cancellationToken);
         return (body, current) => Read(body, current, keys);

@@ -16,7 +16,7 @@ internal sealed class VariableKind(VariableStore store, SecretVault vault) : Cat
         NameField = "key",
     };
 
-    public override ValueTask<DefinitionReader<Variable>> ReaderAsync(CancellationToken cancellationToken) => new(Read);
+    public override ValueTask<DefinitionReader<Variable>> ReaderAsync(Caller caller, CancellationToken cancellationToken) => new(Read);
 
     public override Variable MapSecrets(Variable value, Func<string, string> change) =>
         value.IsCredential ? value with { Value = SecretField.Map(value.Value, change) } : value;

@@ -5,8 +5,8 @@ public static class DocumentCatalogue
 {
     private static readonly (string Path, string Body)[] Definitions =
     [
-        ("/openapi/projects/project", """{"project_key":"yaml","project_name":"yaml"}"""),
-        ("/openapi/projects/project", """{"project_key":"demo","project_name":"demo"}"""),
+        ("/openapi/projects/project", """{"project_key":"yaml","project_name":"yaml","allowed_settings":["privileged","host_docker","static_pvcs"]}"""),
+        ("/openapi/projects/project", """{"project_key":"demo","project_name":"demo","allowed_settings":["privileged","host_docker","static_pvcs"]}"""),
         ("/openapi/system/codehosts", """{"name":"gitlab","type":"gitlab","address":"https://gitlab.example.com","auth_type":"token","token":"host-token"}"""),
         ("/openapi/system/codehosts", """{"name":"github-demo","type":"github","address":"https://github.example.com"}"""),
         ("/openapi/system/packages", """{"name":"go","version":"1.20.7","scripts":"true"}"""),

@@ -58,7 +58,8 @@ internal static class BuildDetails
         };
     }
 
-    private static JsonElement Spec(BuildDefinition masked) => masked switch
+    /// <summary>The body that POST and PUT take.</summary>
+    public static JsonElement Spec(BuildDefinition masked) => masked switch
     {
         BuildDefinition.Plain { Spec: var spec } => JsonSerializer.SerializeToElement(spec, BuildJson.Readable.PlainBuildSpec),
         BuildDefinition.FromTemplate { Spec: var spec } =>

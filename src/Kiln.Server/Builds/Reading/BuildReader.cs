@@ -37,6 +37,7 @@ public sealed record BuildReader(Catalogue Catalogue, BuildDefinition? Stored, s
         {
             recipe = recipe with { Description = before.Description };
         }
+        DangerousSettings.Refuse(recipe.AdvancedSettings, Catalogue.AllowedSettings, violations);
         var services = ReadServices(body);
         return Result(violations, new BuildDefinition.Plain(new PlainBuildSpec(recipe, name, project, services)));
     }
@@ -57,6 +58,10 @@ public sealed record BuildReader(Catalogue Catalogue, BuildDefinition? Stored, s
         {
             violations.AddUnknown(
                 body.At("template_name"), "build template", templateName, Catalogue.BuildTemplates.Select(t => t.Name));
+        }
+        if (template is not null)
+        {
+            DangerousSettings.Refuse(template.AdvancedSettings, Catalogue.AllowedSettings, violations);
         }
         var stored = (Stored as BuildDefinition.FromTemplate)?.Spec;
         var targets = new TargetReader(Catalogue, template, stored?.TargetServices ?? []).Read(body);

@@ -39,6 +39,9 @@ internal static class DocumentSql
            (select 1 from documents o where o.kind = @4 and o.project_key = d.project_key and o.name = @5)))
         """;
 
+    private const string Revisions =
+        "select revision, change, json, changed_by, changed_at from document_revisions where document_id = @1";
+
     private const string Shown = " order by d.id limit 10";
 
     private const string InProject = " from documents d where d.kind = @1 and d.project_key = @2";
@@ -130,6 +133,18 @@ internal static class DocumentSql
         .Replace(@"\", @"\\", StringComparison.Ordinal)
         .Replace("%", @"\%", StringComparison.Ordinal)
         .Replace("_", @"\_", StringComparison.Ordinal);
+
+    /// <summary>A page of a document's revisions, newest first.</summary>
+    public static async ValueTask<DocumentRevisions> RevisionsAsync(SqlSession session, long id, int page, int pageSize) => new(
+        await session.NumberAsync("select count(*) from document_revisions where document_id = @1", id) ?? 0,
+        await session.QueryAsync(
+            $"{Revisions} order by revision desc limit @2 offset @3", MapRevision, id, pageSize, (page - 1L) * pageSize));
+
+    public static ValueTask<DocumentRevision?> RevisionAsync(SqlSession session, long id, int revision) =>
+        session.FindAsync($"{Revisions} and revision = @2", MapRevision, id, revision);
+
+    private static DocumentRevision MapRevision(DbDataReader row) =>
+        new(row.GetInt32(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetInt64(4));
 
     private static DocumentName MapName(DbDataReader row) => new(row.GetString(0), row.GetString(1), row.GetString(2));
 

@@ -137,6 +137,14 @@ public sealed class DocumentStore(Database database, TimeProvider time)
         string kind, string projectKey, DocumentQuery query, CancellationToken cancellationToken) =>
         database.ReadAsync(session => DocumentSql.ListAsync(session, kind, projectKey, query), cancellationToken);
 
+    /// <summary>A page of the states that a document had, newest first.</summary>
+    public Task<DocumentRevisions> RevisionsAsync(long id, int page, int pageSize, CancellationToken cancellationToken) =>
+        database.ReadAsync(session => DocumentSql.RevisionsAsync(session, id, page, pageSize), cancellationToken);
+
+    /// <summary>One state of a document, or <c>null</c>.</summary>
+    public Task<DocumentRevision?> RevisionAsync(long id, int revision, CancellationToken cancellationToken) =>
+        database.ReadAsync(session => DocumentSql.RevisionAsync(session, id, revision), cancellationToken);
+
     private async ValueTask RemoveAsync(SqlSession session, Document document, string by)
     {
         var last = document with { Revision = document.Revision + 1, UpdatedBy = by, UpdatedAt = Now() };

@@ -1,0 +1,55 @@
+using System.Text.Json.Nodes;
+
+namespace Kiln.Server.Definitions.Revisions;
+
+/// <summary>A field that differs.</summary>
+/// <param name="Path">Path of the field, for example <c>repo_info[0].branch</c>.</param>
+/// <param name="From">What it was, as it may be shown; <c>null</c> = absent.</param>
+/// <param name="To">What it is, as it may be shown; <c>null</c> = absent.</param>
+internal sealed record JsonChange(string Path, JsonNode? From, JsonNode? To);
+
+/// <summary>A body in two views of the same shape: with its secrets, to compare; and masked, to show.</summary>
+internal sealed record ShownJson(JsonNode? Clear, JsonNode? Masked);
+
+/// <summary>Which fields of two bodies differ. A changed secret counts, and both sides of it show the mask.</summary>
+internal static class JsonDifference
+{
+    public static IReadOnlyList<JsonChange> Of(ShownJson from, ShownJson to)
+    {
+        var changes = new List<JsonChange>();
+        Compare("", from, to, changes);
+        return changes;
+    }
+
+    private static void Compare(string path, ShownJson from, ShownJson to, List<JsonChange> changes)
+    {
+        if (JsonNode.DeepEquals(from.Clear, to.Clear))
+        {
+            return;
+        }
+        switch (from.Clear, to.Clear)
+        {
+            case (JsonObject before, JsonObject after):
+                foreach (var name in before.Select(field => field.Key).Union(after.Select(field => field.Key)))
+                {
+                    Compare(path.Length == 0 ? name : $"{path}.{name}", Field(from, name), Field(to, name), changes);
+                }
+                break;
+            case (JsonArray before, JsonArray after):
+                for (var i = 0; i < Math.Max(before.Count, after.Count); i++)
+                {
+                    Compare($"{path}[{i}]", Element(from, i), Element(to, i), changes);
+                }
+                break;
+            default:
+                changes.Add(new JsonChange(path, from.Masked?.DeepClone(), to.Masked?.DeepClone()));
+                break;
+        }
+    }
+
+    private static ShownJson Field(ShownJson node, string name) => new(node.Clear?[name], node.Masked?[name]);
+
+    private static ShownJson Element(ShownJson node, int index) => new(At(node.Clear, index), At(node.Masked, index));
+
+    private static JsonNode? At(JsonNode? list, int index) => list is JsonArray items && index < items.Count ? items[index] : null;
+}
