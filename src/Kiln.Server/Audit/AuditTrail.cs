@@ -25,7 +25,9 @@ internal sealed partial class AuditTrail(RequestDelegate next, AuditStore store,
     {
         var status = context.Response.StatusCode;
         var reads = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
-        if (reads && status is not (StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden))
+        // What exceeds its budget was not even looked at, and must not fill the record.
+        if (status == StatusCodes.Status429TooManyRequests
+            || (reads && status is not (StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden)))
         {
             return;
         }

@@ -11,6 +11,20 @@ namespace Kiln.Server.Builds;
 /// <summary>The document's seven calls, and the one that runs a build.</summary>
 public static class BuildApi
 {
+    private static readonly ApiNoun Noun = ApiNoun.Of("build");
+
+    private static readonly ApiParameter Source =
+        new("source", "template: the body is that of a build from a template.") { Words = ["template"] };
+
+    private static readonly ApiParameter ServiceName = new("service_name", "Only builds that are bound to this service.");
+
+    private static readonly ApiParameter BuildName = new("name", "The build.") { IsRequired = true };
+
+    private static readonly ApiParameter DetailService =
+        new("serviceName", "Service whose repos and parameters are shown; absent = the first that the build is bound to.");
+
+    private static readonly ApiParameter DetailModule = new("serviceModule", "Module of that service.");
+
     public static IServiceCollection AddBuilds(this IServiceCollection services) => services
         .AddSingleton<BuildStore>()
         .AddSingleton<BuildChanges>()
@@ -22,15 +36,21 @@ public static class BuildApi
     public static IEndpointRouteBuilder MapBuilds(this IEndpointRouteBuilder routes)
     {
         var builds = routes.MapGroup("/openapi/build");
-        builds.MapPost("", CreateAsync).Needs(Verb.Edit, ProjectOf.Body);
-        builds.MapPut("", ReplaceAsync).Needs(Verb.Edit, ProjectOf.Body);
-        builds.MapPut("/{name}/template", ReplaceFromTemplateAsync).Needs(Verb.Edit, ProjectOf.Body);
-        builds.MapGet("", ListAsync).Needs(Verb.Read, ProjectOf.Query);
-        builds.MapGet("/{name}/detail", DetailAsync).Needs(Verb.Read, ProjectOf.Query);
-        builds.MapDelete("", DeleteAsync).Needs(Verb.Edit, ProjectOf.Query);
+        builds.MapPost("", CreateAsync).Needs(Verb.Edit, ProjectOf.Body)
+            .Says("createBuild", Noun.Chapter, "Create a build", Source);
+        builds.MapPut("", ReplaceAsync).Needs(Verb.Edit, ProjectOf.Body)
+            .Says("replaceBuild", Noun.Chapter, "Replace the build that the body names", Source, IfMatch.Parameter);
+        builds.MapPut("/{name}/template", ReplaceFromTemplateAsync).Needs(Verb.Edit, ProjectOf.Body)
+            .Says("replaceBuildFromTemplate", Noun.Chapter, "Replace a build by one from a template", IfMatch.Parameter);
+        builds.MapGet("", ListAsync).Needs(Verb.Read, ProjectOf.Query)
+            .Says("listBuilds", Noun.Chapter, "List the builds of a project", [.. ListQuery.Parameters, ServiceName]);
+        builds.MapGet("/{name}/detail", DetailAsync).Needs(Verb.Read, ProjectOf.Query)
+            .Says("getBuild", Noun.Chapter, "Show a build", DetailService, DetailModule);
+        builds.MapDelete("", DeleteAsync).Needs(Verb.Edit, ProjectOf.Query)
+            .Says("deleteBuild", Noun.Chapter, "Delete a build; its runs finish", BuildName, IfMatch.Parameter);
         RunStartApi.Map(builds);
         RevisionEndpoints.Map(
-            builds, "/{name}", routes.ServiceProvider.GetRequiredService<BuildRevisions>(),
+            builds, "/{name}", Noun, routes.ServiceProvider.GetRequiredService<BuildRevisions>(),
             (Verb.Read, ProjectOf.Query), (Verb.Edit, ProjectOf.Query));
         return routes;
     }

@@ -1,13 +1,19 @@
+using System.Reflection;
 using Kiln.Contracts.Builds;
+using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Kiln.Server.Http;
 
 /// <summary>Success of a change: <c>{"message":"success"}</c> with the entity's new tag.</summary>
 /// <param name="Tag">Tag of what is stored now; <c>null</c> after a deletion.</param>
-public sealed record Changed(EntityTag? Tag) : IResult, IStatusCodeHttpResult
+public sealed record Changed(EntityTag? Tag) : IResult, IStatusCodeHttpResult, IEndpointMetadataProvider
 {
     /// <summary>What was saved but will not work as hoped; named in the body when there is any.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Says what it answers to whoever describes the endpoint.</summary>
+    public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(ChangeAnswer), ["application/json"]));
 
     int? IStatusCodeHttpResult.StatusCode => StatusCodes.Status200OK;
 
