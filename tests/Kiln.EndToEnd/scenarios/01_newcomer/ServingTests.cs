@@ -61,6 +61,16 @@ public sealed class ServingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_path_with_a_space_is_served_and_warned_about()
+    {
+        await using var up = Up("--listen", "127.0.0.1:0", "--data", _scratch["my data"]);
+
+        await up.SaysAsync("Serving until Ctrl-C.", Token);
+
+        Assert.Contains("has a space in its path", up.Errors);
+    }
+
+    [Fact]
     public async Task Once_without_demo_is_a_usage_error_that_says_what_to_do()
     {
         await using var up = Up("--once");
