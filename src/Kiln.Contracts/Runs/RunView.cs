@@ -34,6 +34,9 @@ public sealed record RunView
     /// <summary>How many artifacts the run keeps.</summary>
     public required int Artifacts { get; init; }
 
+    /// <summary>Why the log is not there any more, as a sentence; empty while it is.</summary>
+    public string LogNotice { get; init; } = "";
+
     /// <summary>Host that runs or ran it; empty while queued.</summary>
     public required string Host { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Kiln.Server.Logs;
 using Kiln.Server.Planning;
 using Kiln.Server.Runs.State;
 using Kiln.Server.Storage;
@@ -72,6 +73,7 @@ internal static class RunSql
         }
         await session.ExecuteAsync(
             "update run_attempts set state = @3 where run_id = @1 and attempt = @2", runId, attempt, RunsJson.Write(after));
+        await KeptLogSql.FollowAsync(session, new LogKey(runId, attempt), before, after);
         if (before.Status != after.Status)
         {
             await session.ExecuteAsync(

@@ -55,6 +55,7 @@ public static class RunViews
             Parameters = run.Parameters,
             Outputs = state.Outputs,
             Artifacts = state.Artifacts.Count,
+            LogNotice = state.LogNotice,
             Host = run.Host,
             CreatedBy = run.CreatedBy,
         };

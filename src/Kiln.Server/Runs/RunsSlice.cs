@@ -13,14 +13,17 @@ public static class RunsSlice
         .AddSingleton<RunStore>()
         .AddSingleton<RunFollowing>()
         .AddSingleton<LogStore>(provider => provider.GetRequiredService<Database>() is { IsShared: true } shared
-            ? new RowLogs(shared)
-            : new FileLogs(provider.GetRequiredService<DataDirectory>()))
+            ? new RowLogs(shared, provider.GetRequiredService<TimeProvider>())
+            : new FileLogs(provider.GetRequiredService<DataDirectory>(), provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<LogKeeping>()
+        .AddHostedService(provider => provider.GetRequiredService<LogKeeping>())
         .AddJson(RunAnswersJson.Default);
 
     public static void MapRuns(this IEndpointRouteBuilder routes)
     {
         RunsApi.Map(routes);
         RunLogApi.Map(routes);
+        LogSectionsApi.Map(routes);
         RunEventsApi.Map(routes);
     }
 }

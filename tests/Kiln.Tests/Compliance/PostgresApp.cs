@@ -37,6 +37,11 @@ public sealed class PostgresRunLogTests(SharedPostgres postgres) : RunLogTests
     protected override Task<Func<KilnOptions, KilnOptions>> StoreAsync() => postgres.StoreAsync();
 }
 
+public sealed class PostgresKeptLogTests(SharedPostgres postgres) : KeptLogTests
+{
+    protected override Task<Func<KilnOptions, KilnOptions>> StoreAsync() => postgres.StoreAsync();
+}
+
 internal static class PostgresStores
 {
     public static async Task<Func<KilnOptions, KilnOptions>> StoreAsync(this SharedPostgres postgres)

@@ -1,3 +1,5 @@
+using Kiln.Server.Logs;
+using Kiln.Server.Settings;
 using Kiln.Server.Storage;
 using Kiln.Server.Storage.Sqlite;
 using Kiln.Tests.Fixtures;
@@ -38,6 +40,27 @@ public sealed class SqliteRunStoreCompliance : RunStoreCompliance
 
     protected override ValueTask CleanUpAsync()
     {
+        _directory.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
+
+public sealed class FileLogCompliance : LogStoreCompliance
+{
+    private readonly TempDirectory _directory = new();
+    private DataDirectory? _data;
+    private FileLogs? _logs;
+
+    protected override Task<LogStore> OpenAsync()
+    {
+        _data = DataDirectory.Open(_directory.Path);
+        return Task.FromResult<LogStore>(_logs = new FileLogs(_data, Time));
+    }
+
+    protected override ValueTask CleanUpAsync()
+    {
+        _logs?.Dispose();
+        _data?.Dispose();
         _directory.Dispose();
         return ValueTask.CompletedTask;
     }
