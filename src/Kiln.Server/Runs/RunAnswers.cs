@@ -51,6 +51,7 @@ public sealed record LogEvent(long Offset, long NextOffset, string Text);
 [JsonSerializable(typeof(OrderAnswer))]
 [JsonSerializable(typeof(AttemptsAnswer))]
 [JsonSerializable(typeof(OutputsAnswer))]
+[JsonSerializable(typeof(TestReport))]
 [JsonSerializable(typeof(WhyAnswer))]
 [JsonSerializable(typeof(LogEvent))]
 public sealed partial class RunAnswersJson : JsonSerializerContext;

@@ -20,6 +20,7 @@ internal static class RunsApi
         routes.MapPost("/openapi/runs/{id:long}/retry", RetryAsync).Needs(Verb.Run, ProjectOf.Run);
         routes.MapGet("/openapi/runs/{id:long}/attempts", AttemptsAsync).Needs(Verb.Read, ProjectOf.Run);
         routes.MapGet("/openapi/runs/{id:long}/outputs", OutputsAsync).Needs(Verb.Read, ProjectOf.Run);
+        routes.MapGet("/openapi/runs/{id:long}/tests", TestsAsync).Needs(Verb.Read, ProjectOf.Run);
         routes.MapGet("/openapi/runs/{id:long}/why", WhyAsync).Needs(Verb.Read, ProjectOf.Run);
     }
 
@@ -87,6 +88,15 @@ internal static class RunsApi
         await FindAsync(store, id, attempt, cancellationToken) is { } run
             ? TypedResults.Ok(new OutputsAnswer(run.State.Outputs))
             : Missing(id);
+
+    private static async Task<Results<Ok<TestReport>, ApiError>> TestsAsync(
+        long id, int? attempt, RunStore store, CancellationToken cancellationToken) =>
+        await FindAsync(store, id, attempt, cancellationToken) switch
+        {
+            null => Missing(id),
+            { State.Tests: { } report } => TypedResults.Ok(report),
+            _ => ApiError.NotFound(404, $"Run {id} has read no test reports: reports.junit of its build names them."),
+        };
 
     private static async Task<Results<Ok<WhyAnswer>, ApiError>> WhyAsync(
         long id, int? attempt, RunStore store, Waiting waiting, HostRoster hosts, CancellationToken cancellationToken)
