@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Kiln.Contracts.Runs;
 
 /// <summary>A run as the API shows it. Times are Unix seconds, 0 = not yet.</summary>
@@ -30,6 +32,10 @@ public sealed record RunView
     public required IReadOnlyList<RunRepoView> Repos { get; init; }
     public required IReadOnlyList<RunParameterView> Parameters { get; init; }
     public required IReadOnlyList<RunOutput> Outputs { get; init; }
+
+    /// <summary>Numbers of the run's test reports; absent when it has none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TestTotals? Tests { get; init; }
 
     /// <summary>How many artifacts the run keeps.</summary>
     public required int Artifacts { get; init; }

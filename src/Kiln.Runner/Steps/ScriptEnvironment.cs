@@ -35,6 +35,28 @@ internal static class ScriptEnvironment
         return variables;
     }
 
+    /// <summary>The same without secrets: for what is written into logs, file names and keys.</summary>
+    public static Dictionary<string, string> PublicOf(RunScope run)
+    {
+        var variables = Of(run);
+        foreach (var secret in run.Spec.Plan.Variables.Where(static variable => variable.SecretRef is not null))
+        {
+            variables.Remove(secret.Name);
+        }
+        return variables;
+    }
+
+    /// <summary>The public ones with those outputs of the script that hold no secret.</summary>
+    public static Dictionary<string, string> PublicWithOutputs(RunScope run)
+    {
+        var variables = PublicOf(run);
+        foreach (var output in OutputMask.Apply(run.Outputs, run.Spec.Secrets.Values).Where(static output => !output.IsCredential))
+        {
+            variables[output.Name] = output.Value;
+        }
+        return variables;
+    }
+
     /// <summary>The same with the script's outputs, for the steps behind it.</summary>
     public static Dictionary<string, string> WithOutputs(RunScope run)
     {

@@ -27,6 +27,7 @@ public sealed record Catalogue
     public required IReadOnlyList<BuildTemplate> BuildTemplates { get; init; }
     public required IReadOnlyList<CatalogueDockerfile> Dockerfiles { get; init; }
     public required IReadOnlyList<CatalogueRegistry> Registries { get; init; }
+    public IReadOnlyList<CatalogueStorage> Storages { get; init; } = [];
     public required IReadOnlyList<CatalogueHost> Hosts { get; init; }
 
     /// <summary>Dangerous settings that the project may use; <c>null</c> = there is no project to ask.</summary>
@@ -138,6 +139,11 @@ public sealed record CatalogueRegistry(
     /// <summary>True when it speaks plain http.</summary>
     public bool IsInsecure => !EnableTls || Address.StartsWith("http://", StringComparison.OrdinalIgnoreCase);
 }
+
+/// <summary>An object storage.</summary>
+/// <param name="Id">Id.</param>
+/// <param name="Value">As it is stored, its secret key sealed.</param>
+public sealed record CatalogueStorage(string Id, ObjectStorage Value);
 
 /// <summary>A host that has ever joined.</summary>
 /// <param name="Name">Name.</param>

@@ -1,7 +1,8 @@
 namespace Kiln.Server.Planning;
 
 /// <summary>Reads the catalogue as the definitions of one project see it.</summary>
-public sealed class CatalogueLoader(CatalogueSources sources, CataloguePlaces places, ProjectSettings settings)
+public sealed class CatalogueLoader(
+    CatalogueSources sources, CataloguePlaces places, CatalogueDestinations destinations, ProjectSettings settings)
 {
     /// <summary>The catalogue now.</summary>
     /// <param name="projectKey">Project; empty = only what is the system's. It need not exist.</param>
@@ -16,7 +17,8 @@ public sealed class CatalogueLoader(CatalogueSources sources, CataloguePlaces pl
         Images = await places.ImagesAsync(cancellationToken),
         Packages = await places.PackagesAsync(cancellationToken),
         Clusters = await places.ClustersAsync(projectKey, cancellationToken),
-        Registries = await places.RegistriesAsync(cancellationToken),
+        Registries = await destinations.RegistriesAsync(cancellationToken),
+        Storages = await destinations.StoragesAsync(cancellationToken),
         Hosts = places.Hosts(),
         AllowedSettings = await settings.AllowedAsync(projectKey, cancellationToken),
         Variables = await settings.VariablesAsync(projectKey, cancellationToken),

@@ -54,6 +54,7 @@ public static class RunViews
             Repos = repos,
             Parameters = run.Parameters,
             Outputs = state.Outputs,
+            Tests = state.Tests?.Totals,
             Artifacts = state.Artifacts.Count,
             LogNotice = state.LogNotice,
             Host = run.Host,

@@ -30,6 +30,8 @@ internal static class RunsApi
             .Says("listRunAttempts", Chapter, "List every attempt of a run");
         routes.MapGet("/openapi/runs/{id:long}/outputs", OutputsAsync).Needs(Verb.Read, ProjectOf.Run)
             .Says("getRunOutputs", Chapter, "Show the outputs of a run", ApiParameter.Attempt);
+        routes.MapGet("/openapi/runs/{id:long}/tests", TestsAsync).Needs(Verb.Read, ProjectOf.Run)
+            .Says("getRunTests", Chapter, "Show the test reports of a run", ApiParameter.Attempt);
         routes.MapGet("/openapi/runs/{id:long}/why", WhyAsync).Needs(Verb.Read, ProjectOf.Run)
             .Says("explainRun", Chapter, "Say why a run waits or ended so, and what each host lacks", ApiParameter.Attempt);
     }
@@ -98,6 +100,15 @@ internal static class RunsApi
         await FindAsync(store, id, attempt, cancellationToken) is { } run
             ? TypedResults.Ok(new OutputsAnswer(run.State.Outputs))
             : Missing(id);
+
+    private static async Task<Results<Ok<TestReport>, ApiError>> TestsAsync(
+        long id, int? attempt, RunStore store, CancellationToken cancellationToken) =>
+        await FindAsync(store, id, attempt, cancellationToken) switch
+        {
+            null => Missing(id),
+            { State.Tests: { } report } => TypedResults.Ok(report),
+            _ => ApiError.NotFound(404, $"Run {id} has read no test reports: reports.junit of its build names them."),
+        };
 
     private static async Task<Results<Ok<WhyAnswer>, ApiError>> WhyAsync(
         long id, int? attempt, RunStore store, Waiting waiting, HostRoster hosts, CancellationToken cancellationToken)
