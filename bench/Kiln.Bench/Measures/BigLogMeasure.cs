@@ -1,4 +1,3 @@
-using Kiln.Bench.Worlds;
 
 namespace Kiln.Bench.Measures;
 
