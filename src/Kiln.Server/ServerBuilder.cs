@@ -4,6 +4,7 @@ using Kiln.Server.Artifacts;
 using Kiln.Server.Audit;
 using Kiln.Server.Builds;
 using Kiln.Server.Demo;
+using Kiln.Server.Explanations;
 using Kiln.Server.Http;
 using Kiln.Server.Identity;
 using Kiln.Server.Planning;
@@ -46,6 +47,7 @@ public static class ServerBuilder
             .AddBuilds()
             .AddRuns()
             .AddQueue()
+            .AddExplanations()
             .AddArtifacts()
             .AddEmbeddedAgent(options)
             .AddDemo(options);
@@ -60,6 +62,7 @@ public static class ServerBuilder
         app.MapAudit();
         app.MapCatalogue();
         app.MapBuilds();
+        app.MapExplanations();
         app.MapRuns();
         app.MapQueue();
         app.MapArtifacts();

@@ -9,6 +9,15 @@ public sealed record RunView
     public required string ProjectKey { get; init; }
     public required string BuildName { get; init; }
     public required int Revision { get; init; }
+
+    /// <summary>Build template that the recipe came from; absent = the build's own.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TemplateName { get; init; }
+
+    /// <summary>Revision of that template; absent as <see cref="TemplateName"/> is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int TemplateRevision { get; init; }
+
     public required string ServiceName { get; init; }
     public required string ServiceModule { get; init; }
     public required RunStatus Status { get; init; }

@@ -39,6 +39,8 @@ public static class RunViews
             ProjectKey = plan.ProjectKey,
             BuildName = plan.BuildName,
             Revision = plan.Revision,
+            TemplateName = plan.TemplateName.Length == 0 ? null : plan.TemplateName,
+            TemplateRevision = plan.TemplateRevision,
             ServiceName = plan.ServiceName,
             ServiceModule = plan.ServiceModule,
             Status = state.Status,
