@@ -6,7 +6,7 @@ using Kiln.Server.Identity;
 namespace Kiln.Server.Definitions;
 
 /// <summary>The calls of a kind of definition: list, get, create, replace, delete.</summary>
-internal sealed class CatalogueEndpoints<T>(CatalogueKind<T> kind, DefinitionChanges<T> changes)
+internal sealed class CatalogueEndpoints<T>(CatalogueKind<T> kind, DefinitionChanges<T> changes, SecretVault vault)
     where T : class
 {
     private readonly DefinitionAnswers<T> _answers = new(kind);
@@ -48,6 +48,15 @@ internal sealed class CatalogueEndpoints<T>(CatalogueKind<T> kind, DefinitionCha
     private static RequestDelegate Answer(Func<HttpContext, Task<IResult>> handle) =>
         async context => await (await handle(context)).ExecuteAsync(context);
 
+    private IResult Answer(DefinitionChange<T> change) =>
+        change is DefinitionChange<T>.Checked { Before: var before, After: var after, ProjectKey: var project }
+            ? ChangePreview.Of(
+                before is null ? null : Shown(project, before.Value), Shown(project, after), before?.Tag, kind.Warnings(after))
+            : _answers.Change(change);
+
+    private ShownJson Shown(string project, T value) =>
+        new(_answers.Spec(project, value, vault.Unseal), _answers.Spec(project, value, static _ => SecretField.Mask));
+
     private async Task<IResult> ListAsync(HttpContext context)
     {
         var violations = new Violations();
@@ -86,14 +95,15 @@ internal sealed class CatalogueEndpoints<T>(CatalogueKind<T> kind, DefinitionCha
     {
         var violations = new Violations();
         var project = Queries.Single(context.Request.Query, "projectKey", violations);
+        var dryRun = DryRun.IsAsked(context.Request, violations);
         if (violations.Any)
         {
             return ApiError.Invalid(violations.Errors);
         }
         return await RequestBody.ReadAsync(context.Request, context.RequestAborted) switch
         {
-            RequestBody.Json json => _answers.Change(await changes.CreateAsync(
-                json.Root, project, Caller.Of(context), context.RequestAborted)),
+            RequestBody.Json json => Answer(await changes.CreateAsync(
+                json.Root, project, dryRun, Caller.Of(context), context.RequestAborted)),
             RequestBody.Refused refused => refused.Error,
             _ => throw new InvalidOperationException("A kind of body is missing here."),
         };
@@ -103,14 +113,15 @@ internal sealed class CatalogueEndpoints<T>(CatalogueKind<T> kind, DefinitionCha
     {
         var violations = new Violations();
         var address = DefinitionAddress.Of(kind.Address, context.Request, violations);
+        var dryRun = DryRun.IsAsked(context.Request, violations);
         if (violations.Any)
         {
             return ApiError.Invalid(violations.Errors);
         }
         return await RequestBody.ReadAsync(context.Request, context.RequestAborted) switch
         {
-            RequestBody.Json json => _answers.Change(await changes.ReplaceAsync(
-                address, json.Root, IfMatch.Of(context.Request), Caller.Of(context), context.RequestAborted)),
+            RequestBody.Json json => Answer(await changes.ReplaceAsync(
+                address, json.Root, IfMatch.Of(context.Request), dryRun, Caller.Of(context), context.RequestAborted)),
             RequestBody.Refused refused => refused.Error,
             _ => throw new InvalidOperationException("A kind of body is missing here."),
         };

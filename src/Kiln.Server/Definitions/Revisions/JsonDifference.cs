@@ -6,7 +6,10 @@ namespace Kiln.Server.Definitions.Revisions;
 /// <param name="Path">Path of the field, for example <c>repo_info[0].branch</c>.</param>
 /// <param name="From">What it was, as it may be shown; <c>null</c> = absent.</param>
 /// <param name="To">What it is, as it may be shown; <c>null</c> = absent.</param>
-internal sealed record JsonChange(string Path, JsonNode? From, JsonNode? To);
+internal sealed record JsonChange(string Path, JsonNode? From, JsonNode? To)
+{
+    public JsonObject ToJson() => new() { ["path"] = Path, ["from"] = From, ["to"] = To };
+}
 
 /// <summary>A body in two views of the same shape: with its secrets, to compare; and masked, to show.</summary>
 internal sealed record ShownJson(JsonNode? Clear, JsonNode? Masked);

@@ -80,10 +80,7 @@ internal sealed class RevisionEndpoints(IRevised revised, DocumentStore document
             {
                 ["from"] = from,
                 ["to"] = to,
-                ["changes"] = new JsonArray([.. changes.Select(change => new JsonObject
-                {
-                    ["path"] = change.Path, ["from"] = change.From, ["to"] = change.To,
-                })]),
+                ["changes"] = new JsonArray([.. changes.Select(change => change.ToJson())]),
             },
             Tag: null);
     }
