@@ -14,10 +14,9 @@ internal static class LogsCommand
         var run = RunArgument.Create();
         var follow = new Option<bool>("--follow", "-f") { Description = "Until the run has ended, and end with its exit code." };
         var command = new Command("logs", "Write a run's log to standard output, byte for byte.") { run, follow };
-        var connection = new Connection(command);
-        command.SetAction(async (parsed, cancellationToken) =>
+        var connection = new Connection(command, terminal);
+        connection.SetAction(async (parsed, client, cancellationToken) =>
         {
-            using var client = connection.Open(parsed);
             var runId = parsed.GetRequiredValue(run);
             if (parsed.GetValue(follow))
             {

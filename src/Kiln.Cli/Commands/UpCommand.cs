@@ -49,11 +49,11 @@ internal static class UpCommand
             return code == ExitCode.Usage ? ExitCode.Usage : ExitCode.Infrastructure;
         }
         await using var _ = server;
-        using var client = new KilnClient(server.Address, Connection.Token(given: null, server.DataDirectory));
+        using var client = new KilnClient(server.Address, Connection.LocalToken(server.DataDirectory));
         await terminal.Output.WriteAsync($"""
             Kiln serves on {server.Address}
               API       docs/api.md, and {new Uri(server.Address, "openapi.json")}
-              token     {Connection.TokenFile(server.DataDirectory)}
+              token     {LocalServer.TokenFile(server.DataDirectory)}
               data      {server.DataDirectory}
 
             """);
@@ -91,7 +91,7 @@ internal static class UpCommand
             return terminal.Explain(started);
         }
         await terminal.Output.WriteLineAsync($"\nrun {accepted.RunId} of {DemoBuild} in {DemoProject}:\n");
-        var tokenFile = Connection.TokenFile(server.DataDirectory);
+        var tokenFile = LocalServer.TokenFile(server.DataDirectory);
         return await new RunReport(client, terminal)
             .FollowAsync(accepted.RunId, $"\"Authorization: Bearer $(cat {tokenFile})\"", cancellationToken);
     }

@@ -1,9 +1,12 @@
+using System.Text.Json.Nodes;
 using Kiln.Contracts.Builds;
 using Kiln.Server.Bodies;
+using Kiln.Server.Builds.Answers;
 using Kiln.Server.Definitions;
 using Kiln.Server.Definitions.Revisions;
 using Kiln.Server.Http;
 using Kiln.Server.Identity;
+using Kiln.Server.Planning;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Kiln.Server.Builds;
@@ -37,11 +40,11 @@ public static class BuildApi
     {
         var builds = routes.MapGroup("/openapi/build");
         builds.MapPost("", CreateAsync).Needs(Verb.Edit, ProjectOf.Body)
-            .Says("createBuild", Noun.Chapter, "Create a build", Source);
+            .Says("createBuild", Noun.Chapter, "Create a build", Source, DryRun.Parameter);
         builds.MapPut("", ReplaceAsync).Needs(Verb.Edit, ProjectOf.Body)
-            .Says("replaceBuild", Noun.Chapter, "Replace the build that the body names", Source, IfMatch.Parameter);
+            .Says("replaceBuild", Noun.Chapter, "Replace the build that the body names", Source, IfMatch.Parameter, DryRun.Parameter);
         builds.MapPut("/{name}/template", ReplaceFromTemplateAsync).Needs(Verb.Edit, ProjectOf.Body)
-            .Says("replaceBuildFromTemplate", Noun.Chapter, "Replace a build by one from a template", IfMatch.Parameter);
+            .Says("replaceBuildFromTemplate", Noun.Chapter, "Replace a build by one from a template", IfMatch.Parameter, DryRun.Parameter);
         builds.MapGet("", ListAsync).Needs(Verb.Read, ProjectOf.Query)
             .Says("listBuilds", Noun.Chapter, "List the builds of a project", [.. ListQuery.Parameters, ServiceName]);
         builds.MapGet("/{name}/detail", DetailAsync).Needs(Verb.Read, ProjectOf.Query)
@@ -55,11 +58,12 @@ public static class BuildApi
         return routes;
     }
 
-    private static async Task<Results<Changed, ApiError>> CreateAsync(
+    private static async Task<Results<Changed, JsonAnswer, ApiError>> CreateAsync(
         HttpRequest request, BuildChanges changes, Caller caller, CancellationToken cancellationToken)
     {
         var violations = new Violations();
         var project = Queries.Single(request.Query, "projectKey", violations);
+        var dryRun = DryRun.IsAsked(request, violations);
         if (violations.Any)
         {
             return ApiError.Invalid(violations.Errors);
@@ -67,26 +71,27 @@ public static class BuildApi
         return await RequestBody.ReadAsync(request, cancellationToken) switch
         {
             RequestBody.Json json => Answer(
-                await changes.CreateAsync(Form(request), json.Root, project, caller, cancellationToken), BuildErrors.Create),
+                await changes.CreateAsync(Form(request), json.Root, project, dryRun, caller, cancellationToken), BuildErrors.Create),
             RequestBody.Refused refused => refused.Error,
             _ => throw new InvalidOperationException("A kind of body is missing here."),
         };
     }
 
-    private static Task<Results<Changed, ApiError>> ReplaceAsync(
+    private static Task<Results<Changed, JsonAnswer, ApiError>> ReplaceAsync(
         HttpRequest request, BuildChanges changes, Caller caller, CancellationToken cancellationToken) =>
         ReplaceBodyAsync(Form(request), pathName: "", request, changes, caller, cancellationToken);
 
-    private static Task<Results<Changed, ApiError>> ReplaceFromTemplateAsync(
+    private static Task<Results<Changed, JsonAnswer, ApiError>> ReplaceFromTemplateAsync(
         string name, HttpRequest request, BuildChanges changes, Caller caller, CancellationToken cancellationToken) =>
         ReplaceBodyAsync(BuildForm.FromTemplate, name.Trim(), request, changes, caller, cancellationToken);
 
-    private static async Task<Results<Changed, ApiError>> ReplaceBodyAsync(
+    private static async Task<Results<Changed, JsonAnswer, ApiError>> ReplaceBodyAsync(
         BuildForm form, string pathName, HttpRequest request, BuildChanges changes, Caller caller,
         CancellationToken cancellationToken)
     {
         var violations = new Violations();
         var project = Queries.Single(request.Query, "projectKey", violations);
+        var dryRun = DryRun.IsAsked(request, violations);
         if (violations.Any)
         {
             return ApiError.Invalid(violations.Errors);
@@ -95,14 +100,14 @@ public static class BuildApi
         {
             RequestBody.Json json => Answer(
                 await changes.ReplaceAsync(
-                    form, json.Root, project, pathName, IfMatch.Of(request), caller, cancellationToken),
+                    form, json.Root, project, pathName, IfMatch.Of(request), dryRun, caller, cancellationToken),
                 BuildErrors.Update),
             RequestBody.Refused refused => refused.Error,
             _ => throw new InvalidOperationException("A kind of body is missing here."),
         };
     }
 
-    private static async Task<Results<Changed, ApiError>> DeleteAsync(
+    private static async Task<Results<Changed, JsonAnswer, ApiError>> DeleteAsync(
         HttpRequest request, BuildChanges changes, Caller caller, CancellationToken cancellationToken)
     {
         var violations = new Violations();
@@ -154,10 +159,15 @@ public static class BuildApi
         request.Query["source"].ToString() == "template" ? BuildForm.FromTemplate : BuildForm.Plain;
 
     /// <summary>The answer to a change.</summary>
-    public static Results<Changed, ApiError> Answer(BuildChange change, int code) => change switch
+    public static Results<Changed, JsonAnswer, ApiError> Answer(BuildChange change, int code) => change switch
     {
         BuildChange.Saved saved => new Changed(saved.Tag) { Warnings = saved.Warnings },
+        BuildChange.Checked { Before: var before, After: var after } => ChangePreview.Of(
+            before is null ? null : Shown(before.Definition), Shown(after), before?.Tag, Credentials.Warnings(after)),
         BuildChange.Deleted => new Changed(Tag: null),
         _ => BuildErrors.Of(change, code),
     };
+
+    private static ShownJson Shown(BuildDefinition build) => new(
+        JsonObject.Create(BuildDetails.Spec(build)), JsonObject.Create(BuildDetails.Spec(Credentials.Masked(build))));
 }
