@@ -6,6 +6,7 @@ using Kiln.Server.Builds;
 using Kiln.Server.Builds.Reading;
 using Kiln.Server.Http;
 using Kiln.Server.Identity;
+using Kiln.Server.Runs;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Kiln.Server.Explanations;
@@ -19,8 +20,12 @@ public static class ExplanationApi
 
     public static IEndpointRouteBuilder MapExplanations(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/openapi/build/{buildName}/explain", GetAsync).Needs(Verb.Read, ProjectOf.Query);
-        routes.MapPost("/openapi/build/{buildName}/explain", PostAsync).Needs(Verb.Read, ProjectOf.Query);
+        routes.MapGet("/openapi/build/{buildName}/explain", GetAsync).Needs(Verb.Read, ProjectOf.Query)
+            .Says("explainBuild", RunsApi.Chapter, "Say what a run of a build would do, without running it",
+                new ApiParameter("service_name", "Service that the run would be for; absent = the only one."),
+                new ApiParameter("service_module", "Module of that service."));
+        routes.MapPost("/openapi/build/{buildName}/explain", PostAsync).Needs(Verb.Read, ProjectOf.Query)
+            .Says("explainRunRequest", RunsApi.Chapter, "Say what a run with these inputs would do, without running it");
         return routes;
     }
 

@@ -52,10 +52,10 @@ public sealed class DocumentedParametersTests(WrittenDocument written) : IClassF
         return query.Asked;
     }
 
-    /// <summary>A query that has only a project and revisions, and notes what else is asked for.</summary>
+    /// <summary>A query that has only a project, revisions and a text, and notes what else is asked for.</summary>
     private sealed class AskedQuery : IQueryCollection
     {
-        private static readonly Dictionary<string, string> Given = new() { ["projectKey"] = "yaml", ["from"] = "1", ["to"] = "1" };
+        private static readonly Dictionary<string, string> Given = new() { ["projectKey"] = "yaml", ["from"] = "1", ["to"] = "1", ["search"] = "x" };
 
         public HashSet<string> Asked { get; } = [];
 
