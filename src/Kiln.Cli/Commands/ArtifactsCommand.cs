@@ -49,8 +49,16 @@ internal static class ArtifactsCommand
     private static Command Get(Terminal terminal)
     {
         var run = RunArgument.Create();
-        var path = new Argument<string>("PATH") { Description = "Which one, as ls shows it; without it the only one.", Arity = ArgumentArity.ZeroOrOne };
-        var target = new Option<string>("--output", "-o") { Description = "File to write, or - for standard output; else its name, here.", HelpName = "FILE" };
+        var path = new Argument<string>("PATH")
+        {
+            Description = "Which one, as ls shows it; without it the only one.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var target = new Option<string>("--output", "-o")
+        {
+            Description = "File to write, or - for standard output; else its name, here.",
+            HelpName = "FILE",
+        };
         var command = new Command("get", "Fetch one, and check its SHA-256.") { run, path, target };
         var connection = new Connection(command, terminal);
         connection.SetAction(async (parsed, client, cancellationToken) =>

@@ -28,7 +28,12 @@ internal static class AuditCommand
         var outcome = new Option<string>("--outcome") { Description = "done or refused.", HelpName = "OUTCOME" };
         outcome.AcceptOnlyFromAmong("done", "refused");
         var since = SpanOption.Create("--since", "Only as old as this, for example 30m, 12h or 7d.");
-        var limit = new Option<int>("--limit", "-n") { Description = "How many at most, up to 1000.", HelpName = "N", DefaultValueFactory = static _ => 20 };
+        var limit = new Option<int>("--limit", "-n")
+        {
+            Description = "How many at most, up to 1000.",
+            HelpName = "N",
+            DefaultValueFactory = static _ => 20,
+        };
         var command = new Command("audit", "List changes and refused attempts, newest first.") { actor, outcome, since, limit };
         var output = new OutputOption(command);
         var connection = new Connection(command, terminal).WithProject();

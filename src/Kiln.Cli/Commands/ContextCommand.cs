@@ -19,7 +19,11 @@ internal static class ContextCommand
 
     public static Command Create(Terminal terminal)
     {
-        var name = new Argument<string>("NAME") { Description = "Login to use from now on.", Arity = ArgumentArity.ZeroOrOne };
+        var name = new Argument<string>("NAME")
+        {
+            Description = "Login to use from now on.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var command = new Command("context", "List the logins, or use another one from now on.") { name };
         var output = new OutputOption(command);
         command.SetAction(async (parsed, _) =>

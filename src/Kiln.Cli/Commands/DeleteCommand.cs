@@ -11,8 +11,15 @@ internal static class DeleteCommand
     public static Command Create(Terminal terminal)
     {
         var kind = KindArgument.Create();
-        var names = new Argument<string[]>("NAME") { Description = "Its name; several are deleted in their order.", Arity = ArgumentArity.OneOrMore };
-        var contents = new Option<bool>("--with-contents") { Description = "Of a project: delete what is defined in it too. Runs stay readable." };
+        var names = new Argument<string[]>("NAME")
+        {
+            Description = "Its name; several are deleted in their order.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var contents = new Option<bool>("--with-contents")
+        {
+            Description = "Of a project: delete what is defined in it too. Runs stay readable.",
+        };
         var command = new Command("delete", "Delete definitions that nothing refers to.") { kind, names, contents };
         var connection = new Connection(command, terminal).WithProject();
         connection.SetAction(async (parsed, client, cancellationToken) =>

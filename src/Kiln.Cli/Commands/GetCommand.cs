@@ -13,7 +13,11 @@ internal static class GetCommand
     public static Command Create(Terminal terminal)
     {
         var kind = KindArgument.Create();
-        var name = new Argument<string>("NAME") { Description = "Its name; without it all are listed.", Arity = ArgumentArity.ZeroOrOne };
+        var name = new Argument<string>("NAME")
+        {
+            Description = "Its name; without it all are listed.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var command = new Command("get", "List definitions of a kind, or get one.") { kind, name };
         var output = new OutputOption(command);
         var connection = new Connection(command, terminal).WithProject();

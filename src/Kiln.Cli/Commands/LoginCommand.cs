@@ -10,10 +10,27 @@ internal static class LoginCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var server = new Argument<string>("URL") { Description = "Address of the server, for example https://kiln.example.com." };
-        var token = new Option<string>("--token") { Description = "The token; better let it be asked for, or give it on standard input.", HelpName = "TOKEN" };
-        var context = new Option<string>("--context") { Description = "Name of this login, when there are several.", HelpName = "NAME", DefaultValueFactory = static _ => "default" };
-        var project = new Option<string>("--project") { Description = "Project of commands that name none.", HelpName = "KEY", DefaultValueFactory = static _ => "" };
+        var server = new Argument<string>("URL")
+        {
+            Description = "Address of the server, for example https://kiln.example.com.",
+        };
+        var token = new Option<string>("--token")
+        {
+            Description = "The token; better let it be asked for, or give it on standard input.",
+            HelpName = "TOKEN",
+        };
+        var context = new Option<string>("--context")
+        {
+            Description = "Name of this login, when there are several.",
+            HelpName = "NAME",
+            DefaultValueFactory = static _ => "default",
+        };
+        var project = new Option<string>("--project")
+        {
+            Description = "Project of commands that name none.",
+            HelpName = "KEY",
+            DefaultValueFactory = static _ => "",
+        };
         var command = new Command("login", "Check a token with a server and keep it for later commands.") { server, token, context, project };
         command.SetAction(async (parsed, cancellationToken) =>
         {

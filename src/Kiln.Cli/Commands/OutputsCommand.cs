@@ -15,7 +15,11 @@ internal static class OutputsCommand
     public static Command Create(Terminal terminal)
     {
         var run = RunArgument.Create();
-        var name = new Argument<string>("NAME") { Description = "Only the value of this one, for scripts.", Arity = ArgumentArity.ZeroOrOne };
+        var name = new Argument<string>("NAME")
+        {
+            Description = "Only the value of this one, for scripts.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var command = new Command("outputs", "Show the outputs of a run.") { run, name };
         var output = new OutputOption(command);
         var connection = new Connection(command, terminal);

@@ -13,7 +13,10 @@ internal static class RetryCommand
     public static Command Create(Terminal terminal, Interrupt interrupt)
     {
         var run = RunArgument.Create();
-        var follow = new Option<bool>("--follow", "-f") { Description = "Show the log and end with the run's exit code." };
+        var follow = new Option<bool>("--follow", "-f")
+        {
+            Description = "Show the log and end with the run's exit code.",
+        };
         var command = new Command("retry", "Run again what ended: same plan, inputs and commits.") { run, follow };
         var connection = new Connection(command, terminal);
         connection.SetAction(async (parsed, client, cancellationToken) =>

@@ -18,9 +18,17 @@ internal sealed class RunCommand
         HelpName = "SERVICE[/MODULE]",
     };
 
-    private readonly Option<string> _branch = new("--branch", "-b") { Description = "Branch to build.", HelpName = "NAME" };
+    private readonly Option<string> _branch = new("--branch", "-b")
+    {
+        Description = "Branch to build.",
+        HelpName = "NAME",
+    };
     private readonly Option<string> _tag = new("--tag") { Description = "Tag to build.", HelpName = "NAME" };
-    private readonly Option<string> _commit = new("--commit") { Description = "Commit to build, its whole id.", HelpName = "ID" };
+    private readonly Option<string> _commit = new("--commit")
+    {
+        Description = "Commit to build, its whole id.",
+        HelpName = "ID",
+    };
     private readonly Option<int[]> _prs = new("--pr")
     {
         Description = "Pull request to merge into the branch; may be repeated.",
@@ -42,8 +50,15 @@ internal sealed class RunCommand
         DefaultValueFactory = static _ => [],
     };
 
-    private readonly Option<bool> _ignoreCache = new("--ignore-cache") { Description = "Neither use nor keep a cache." };
-    private readonly Option<int> _priority = new("--priority") { Description = "-1000 to 1000; higher goes first.", HelpName = "N" };
+    private readonly Option<bool> _ignoreCache = new("--ignore-cache")
+    {
+        Description = "Neither use nor keep a cache.",
+    };
+    private readonly Option<int> _priority = new("--priority")
+    {
+        Description = "-1000 to 1000; higher goes first.",
+        HelpName = "N",
+    };
     private readonly Option<bool> _follow = new("--follow", "-f")
     {
         Description = "Show the log and end with the run's exit code. Ctrl-C leaves the run running; twice cancels it.",

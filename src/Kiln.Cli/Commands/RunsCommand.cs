@@ -31,9 +31,22 @@ internal static class RunsCommand
     public static Command Create(Terminal terminal)
     {
         var build = new Option<string>("--build") { Description = "Only of this build.", HelpName = "NAME" };
-        var service = new Option<string>("--service", "-s") { Description = "Only of this service.", HelpName = "NAME" };
-        var status = new Option<string>("--status") { Description = "Only in this status, for example running.", HelpName = "STATUS" };
-        var limit = new Option<int>("--limit", "-n") { Description = "How many at most, up to 1000.", HelpName = "N", DefaultValueFactory = static _ => 20 };
+        var service = new Option<string>("--service", "-s")
+        {
+            Description = "Only of this service.",
+            HelpName = "NAME",
+        };
+        var status = new Option<string>("--status")
+        {
+            Description = "Only in this status, for example running.",
+            HelpName = "STATUS",
+        };
+        var limit = new Option<int>("--limit", "-n")
+        {
+            Description = "How many at most, up to 1000.",
+            HelpName = "N",
+            DefaultValueFactory = static _ => 20,
+        };
         var command = new Command("runs", "List runs, newest first.") { build, service, status, limit };
         var output = new OutputOption(command);
         var connection = new Connection(command, terminal).WithProject();

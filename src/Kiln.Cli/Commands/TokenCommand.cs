@@ -80,7 +80,7 @@ internal static class TokenCommand
         return command;
     }
 
-    private static JsonNode Grant(string role) =>
+    private static JsonObject Grant(string role) =>
         role.Split('=', 2) is [var project, var word] ? new JsonObject { ["project_key"] = project, ["role"] = word } : new JsonObject();
 
     private static Command List(Terminal terminal)

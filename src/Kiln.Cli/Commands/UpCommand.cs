@@ -15,7 +15,10 @@ internal static class UpCommand
 
     public static Command Create(Terminal terminal, Interrupt interrupt)
     {
-        var demo = new Option<bool>("--demo") { Description = "Load the demo data, run its build and show everything about it." };
+        var demo = new Option<bool>("--demo")
+        {
+            Description = "Load the demo data, run its build and show everything about it.",
+        };
         var once = new Option<bool>("--once") { Description = "With --demo: end after the run, with its exit code." };
         var command = new Command("up", "Serve until Ctrl-C. Every other option is kiln-server's: kiln-server --help lists them.")
         {

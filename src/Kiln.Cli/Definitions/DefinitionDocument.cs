@@ -50,11 +50,13 @@ internal sealed record DefinitionId(DefinitionKind Kind, string Project, string 
 internal sealed record DocumentSource(
     string File, int Number, IReadOnlyDictionary<string, int> Lines, IReadOnlySet<string> Bare, string Root)
 {
+    private static readonly char[] Separators = ['.', '['];
+
     /// <summary>The place of a field, or of the nearest one around it.</summary>
     public string At(string field)
     {
         var place = $"{(File == "-" ? "standard input" : File)}, document {Number}";
-        for (var path = Full(field); ; path = path[..Math.Max(0, path.LastIndexOfAny(['.', '[']))])
+        for (var path = Full(field); ; path = path[..Math.Max(0, path.LastIndexOfAny(Separators))])
         {
             if (Lines.TryGetValue(path, out var line))
             {

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Kiln.Contracts.Client;
 
 namespace Kiln.Cli.Definitions;
 

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -18,7 +17,7 @@ internal sealed record YamlDocument(
 /// <c>null</c>, a boolean or a number only where JSON writes it so, or as YAML 1.2 does; everything else is text: <c>yes</c>,
 /// <c>0755</c> and <c>12:30</c> are.
 /// </summary>
-internal sealed partial class YamlReader
+internal sealed class YamlReader
 {
     // Aliases can make a small text stand for an enormous one.
     private const int MostNodes = 200_000;
@@ -171,7 +170,7 @@ internal sealed partial class YamlReader
             case "false" or "False" or "FALSE":
                 _bare.Add(path);
                 return JsonValue.Create(false);
-            case var text when JsonNumber().IsMatch(text):
+            case var text when IsNumber(text):
                 _bare.Add(path);
                 return JsonNode.Parse(text)!.AsValue();
             case var text:
@@ -199,6 +198,36 @@ internal sealed partial class YamlReader
 
     private static int Line(ParsingEvent? parsed) => (int)(parsed?.Start.Line ?? 1);
 
-    [GeneratedRegex(@"^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex JsonNumber();
+    // The grammar of JSON, so that a number stays what it says: -?(0|[1-9][0-9]*)(.[0-9]+)?([eE][+-]?[0-9]+)?
+    private static bool IsNumber(ReadOnlySpan<char> text)
+    {
+        text = text.StartsWith('-') ? text[1..] : text;
+        var whole = Digits(text);
+        if (whole == 0 || (whole > 1 && text[0] == '0'))
+        {
+            return false;
+        }
+        text = text[whole..];
+        if (text.StartsWith('.'))
+        {
+            var fraction = Digits(text[1..]);
+            if (fraction == 0)
+            {
+                return false;
+            }
+            text = text[(1 + fraction)..];
+        }
+        if (text is ['e' or 'E', .. var exponent])
+        {
+            exponent = exponent is ['+' or '-', ..] ? exponent[1..] : exponent;
+            return exponent.Length > 0 && Digits(exponent) == exponent.Length;
+        }
+        return text.IsEmpty;
+    }
+
+    private static int Digits(ReadOnlySpan<char> text)
+    {
+        var end = text.IndexOfAnyExceptInRange('0', '9');
+        return end < 0 ? text.Length : end;
+    }
 }

@@ -8,15 +8,20 @@ internal static class Table
     private const int Gap = 2;
     private const int Narrowest = 8;
 
+    private static readonly char[] Breaks = ['\n', '\r', '\t'];
+
     /// <summary>The table as text; every row has as many cells as there are titles.</summary>
     /// <param name="titles">Head of each column.</param>
     /// <param name="rows">The rows.</param>
     /// <param name="width">Columns of a line; <c>null</c> = nothing is cut.</param>
     /// <param name="palette">Colours.</param>
-    public static string Of(IReadOnlyList<string> titles, IReadOnlyList<IReadOnlyList<string>> rows, int? width, Palette palette)
+    public static string Of(
+        IReadOnlyList<string> titles, IReadOnlyList<IReadOnlyList<string>> rows, int? width, Palette palette)
     {
         var cells = rows.Select(row => row.Select(OneLine).ToList()).ToList();
-        var widths = titles.Select((title, i) => cells.Select(row => DisplayWidth.Of(row[i])).Append(DisplayWidth.Of(title)).Max()).ToArray();
+        var widths = titles
+            .Select((title, i) => cells.Select(row => DisplayWidth.Of(row[i])).Append(DisplayWidth.Of(title)).Max())
+            .ToArray();
         if (width is { } limit)
         {
             Shrink(widths, limit);
@@ -59,6 +64,7 @@ internal static class Table
         text.Append('\n');
     }
 
-    private static string OneLine(string cell) =>
-        cell.AsSpan().IndexOfAny('\n', '\r', '\t') < 0 ? cell : string.Join(' ', cell.Split(['\n', '\r', '\t'], StringSplitOptions.RemoveEmptyEntries));
+    private static string OneLine(string cell) => cell.AsSpan().IndexOfAny('\n', '\r', '\t') < 0
+        ? cell
+        : string.Join(' ', cell.Split(Breaks, StringSplitOptions.RemoveEmptyEntries));
 }
