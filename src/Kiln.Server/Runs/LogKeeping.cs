@@ -93,11 +93,24 @@ public sealed partial class LogKeeping(
         var run = await database.ReadAsync(session => RunSql.GetAsync(session, key.RunId, key.Attempt), cancellationToken);
         // A log whose runner has not said a last word may still grow.
         var isWhole = run?.State.LogLength is not null;
-        var stored = isWhole
-            ? await logs.PackAsync(key, cancellationToken)
-            : await logs.LengthAsync(key, cancellationToken);
-        await database.WriteAsync(
-            session => KeptLogSql.SetAsync(session, key, isWhole ? "packed" : "unfinished", stored), cancellationToken);
+        var (form, stored) = isWhole && await TryPackAsync(key, cancellationToken) is { } size
+            ? ("packed", size)
+            : ("unfinished", await logs.LengthAsync(key, cancellationToken));
+        await database.WriteAsync(session => KeptLogSql.SetAsync(session, key, form, stored), cancellationToken);
+    }
+
+    // One log with a gap in it is left as it is and does not hold up the others.
+    private async Task<long?> TryPackAsync(LogKey key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await logs.PackAsync(key, cancellationToken);
+        }
+        catch (InvalidDataException damaged)
+        {
+            Log.NotPacked(logger, damaged, key.RunId, key.Attempt);
+            return null;
+        }
     }
 
     private async Task LetGoAsync(CancellationToken cancellationToken)
@@ -158,6 +171,9 @@ public sealed partial class LogKeeping(
     {
         [LoggerMessage(Level = LogLevel.Information, Message = "The log of run {RunId}, attempt {Attempt}, was removed: see log_keep and log_limit.")]
         public static partial void Removed(ILogger logger, long runId, int attempt);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "The log of run {RunId}, attempt {Attempt}, is not packed.")]
+        public static partial void NotPacked(ILogger logger, Exception exception, long runId, int attempt);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "Looking after the logs of ended runs failed; it is tried again.")]
         public static partial void LookFailed(ILogger logger, Exception exception);

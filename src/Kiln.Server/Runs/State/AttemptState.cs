@@ -35,7 +35,8 @@ public sealed record AttemptState
     public long? LogLength { get; init; }
 
     /// <summary>Why the log is not there any more, as a sentence; empty while it is.</summary>
-    public string LogNotice { get; init; } = "";
+    // States that an older Kiln stored say nothing about it: the reader of JSON then hands in null, whatever the default.
+    public string LogNotice { get; init => field = value ?? ""; } = "";
 
     public required IReadOnlyList<StepState> Steps { get; init; }
     public IReadOnlyList<CheckedOutRepo> Repos { get; init; } = [];
