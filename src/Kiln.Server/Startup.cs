@@ -40,6 +40,11 @@ public static class Startup
         try
         {
             using var data = DataDirectory.Open(options.Data, options.Artifacts);
+            if (data.SplitsUnquotedWords)
+            {
+                await errors.WriteAsync($"kiln-server: the data directory {data.Root} has a space in its path: scripts that write "
+                    + "$WORKSPACE without quotes will break on it. A path without spaces is safer (--data).\n");
+            }
             var database = await StorageSlice.OpenAsync(options, TimeProvider.System, CancellationToken.None);
             await using var app = ServerBuilder.Build(options, data, database, TimeProvider.System);
             await app.RunAsync();

@@ -6,6 +6,9 @@ namespace Kiln.Cli.Runs;
 /// <summary>Shows a run while it goes on: its log byte for byte, and why it waits while it does.</summary>
 internal sealed class RunFollower(KilnClient client, Terminal terminal)
 {
+    // A run that starts at once, as most do, has nothing to explain.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     /// <summary>Follows a run to its end.</summary>
     /// <returns>The ended run, or why it could not be followed.</returns>
     public async Task<Answer<RunView>> FollowAsync(long runId, CancellationToken cancellationToken)
@@ -29,14 +32,14 @@ internal sealed class RunFollower(KilnClient client, Terminal terminal)
         var said = "";
         try
         {
+            await Task.Delay(Patience, cancellationToken);
             await foreach (var run in client.WatchRunAsync(runId, cancellationToken))
             {
                 if (run.Status != RunStatus.Queued)
                 {
                     return;
                 }
-                // The commits of a run are resolved in a moment; only a wait for a host is worth a line.
-                if (run.Message != said && run.Message.Length > 0 && run.Reason != RunReason.ResolvingCommits)
+                if (run.Message != said && run.Message.Length > 0)
                 {
                     said = run.Message;
                     await terminal.Errors.WriteLineAsync($"kiln: run {runId} waits: {said}");

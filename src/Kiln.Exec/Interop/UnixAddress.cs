@@ -9,17 +9,22 @@ internal static unsafe class UnixAddress
     private const int Stream = 1;
     private const int PathOffset = 2;
 
-    /// <summary>Listens at <paramref name="path"/>, socket file mode 0600.</summary>
+    /// <summary>
+    /// Listens at <paramref name="path"/>, socket file mode 0600. The file appears when connections are taken, so that who
+    /// sees it is not refused.
+    /// </summary>
     public static int Listen(string path)
     {
-        Libc.Unlink(path);
+        var preparing = $"{path}~";
+        Libc.Unlink(preparing);
         var fd = Open(Libc.NonBlocking);
-        var address = Make(path);
+        var address = Make(preparing);
         fixed (byte* start = address)
         {
             if (Libc.Bind(fd, start, (uint)address.Length) != 0
-                || Libc.ChangeMode(path, 0x180) != 0
-                || Libc.Listen(fd, backlog: 64) != 0)
+                || Libc.ChangeMode(preparing, 0x180) != 0
+                || Libc.Listen(fd, backlog: 64) != 0
+                || Libc.Rename(preparing, path) != 0)
             {
                 throw Posix.Broken(path);
             }

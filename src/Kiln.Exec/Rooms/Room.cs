@@ -17,6 +17,7 @@ internal sealed unsafe class Room
     private readonly Reaper _reaper = new();
     private readonly int _self = Libc.ProcessId();
     private RoomGuest? _guest;
+    private int _waiting = -1;
     private bool _isFinishing;
 
     private Room(int listener) => _listener = listener;
@@ -67,18 +68,33 @@ internal sealed unsafe class Room
                 _guest?.See(reaped, now);
             }
 
-            int connection;
-            while ((connection = UnixAddress.Accept(_listener)) >= 0)
-            {
-                Greet(connection);
-            }
-
+            Welcome(now);
             Listen(now);
             _guest?.Advance(now);
             if (_guest is { IsOver: true } over)
             {
                 over.Leave();
                 _guest = null;
+                if (_waiting >= 0)
+                {
+                    Greet(_waiting);
+                    _waiting = -1;
+                }
+            }
+        }
+    }
+
+    /// <summary>Takes who comes. After an abandoned guest the next one waits until that guest's tree is gone.</summary>
+    private void Welcome(long now)
+    {
+        while (_waiting < 0 && (_waiting = UnixAddress.Accept(_listener)) >= 0)
+        {
+            // Only now is it certain to be seen when the guest was left before this connection was made.
+            Listen(now);
+            if (_guest is not { IsAbandoned: true })
+            {
+                Greet(_waiting);
+                _waiting = -1;
             }
         }
     }
@@ -86,7 +102,7 @@ internal sealed unsafe class Room
     private void Wait()
     {
         Span<Libc.PollFd> polled = stackalloc Libc.PollFd[3];
-        polled[0] = new() { Fd = _listener, Events = Libc.PollFd.In };
+        polled[0] = new() { Fd = _waiting < 0 ? _listener : -1, Events = Libc.PollFd.In };
         polled[1] = new() { Fd = _reaper.Descriptor, Events = Libc.PollFd.In };
         polled[2] = new() { Fd = _guest is { IsAbandoned: false } guest ? guest.Connection : -1, Events = Libc.PollFd.In };
         var timeout = _guest?.NextAt is { } next ? (int)Math.Clamp(next - Environment.TickCount64, 0, 60_000) : -1;

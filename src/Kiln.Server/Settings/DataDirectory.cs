@@ -19,6 +19,9 @@ public sealed class DataDirectory : IDisposable
     /// <summary>Absolute path.</summary>
     public string Root { get; }
 
+    /// <summary>A shell takes the path for several words where a script does not quote it.</summary>
+    public bool SplitsUnquotedWords => Root.Any(char.IsWhiteSpace);
+
     /// <summary>The SQLite database.</summary>
     public string DatabaseFile => Path.Combine(Root, DatabaseName);
 

@@ -19,6 +19,14 @@ public sealed class FakeAgent(KilnApp app, string name = "host-1", int capacity 
 
     public List<LeaseKey> Holding { get; } = [];
 
+    /// <summary>An agent that the server knows: unlike a newcomer's, its poll is held while there is nothing to say.</summary>
+    public static async Task<FakeAgent> KnownAsync(KilnApp app, string name = "host-1", int capacity = 8)
+    {
+        var agent = new FakeAgent(app, name, capacity);
+        Assert.Empty((await agent.PollAsync()).Start);
+        return agent;
+    }
+
     /// <summary>One poll; what it starts is held from then on.</summary>
     public async Task<PollReply> PollAsync(CancellationToken cancellationToken = default)
     {

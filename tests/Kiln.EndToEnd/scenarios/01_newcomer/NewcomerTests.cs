@@ -22,7 +22,7 @@ public sealed partial class NewcomerTests : IDisposable
 
         Assert.True(code == 0, $"{up.Output}\n{up.Errors}");
         Assert.Contains("hello from kiln", up.Output);
-        Assert.Matches(@"run \d+ passed in \d+ s", up.Output);
+        Assert.Matches(@"run \d+ passed in (\d+ ms|\d+\.\d s)", up.Output);
         Assert.Matches(@"(?m)^phases\n  checkout .*\n  script ", up.Output);
         Assert.Contains("\noutputs\n", up.Output);
         Assert.Matches(@"(?m)^package\n  .+\n  sha256 [0-9a-f]{64}\n  curl ", up.Output);

@@ -67,7 +67,7 @@ public sealed class RunStartTests(DocumentApp fixture) : IClassFixture<DocumentA
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         var errors = await answer.ErrorsAsync();
-        Assert.Equal(4, errors.Count);
+        Assert.Equal(["infrastructure", "inputs[0].key", "registry"], errors.Select(error => error.Split(':')[0]).Order(StringComparer.Ordinal));
         Assert.Contains(errors, error => error.StartsWith("infrastructure: This server runs builds on hosts", StringComparison.Ordinal));
         var runs = await (await fixture.Client.GetAsync("/openapi/build/refused/runs?projectKey=yaml")).JsonAsync();
         Assert.Equal(0, (int)runs["total"]!);

@@ -44,8 +44,7 @@ public class RunnerProtocolTests : IAsyncLifetime
     [Fact]
     public async Task A_held_poll_is_answered_as_soon_as_a_run_is_there()
     {
-        var agent = new FakeAgent(_app);
-        var poll = agent.PollAsync();
+        var poll = (await FakeAgent.KnownAsync(_app)).PollAsync();
         var id = await _app.RunAsync(FakePlans.Script());
         Assert.Equal(id, Assert.Single((await poll).Start).Key.RunId);
     }

@@ -48,7 +48,7 @@ public class RunsApiTests : IAsyncLifetime
     {
         var id = await _app.RunAsync(FakePlans.Script() with { HostLabels = ["gpu"] });
         Assert.Equal(RunReason.NoHost, (string?)(await GetAsync($"/openapi/runs/{id}"))["reason"]);
-        var poll = new FakeAgent(_app).PollAsync();
+        var poll = (await FakeAgent.KnownAsync(_app)).PollAsync();
         await _app.RunAsync(FakePlans.Script());
         await poll;
         var why = await GetAsync($"/openapi/runs/{id}/why");
