@@ -15,7 +15,7 @@ namespace Kiln.Server.Explanations;
 public static class ExplanationApi
 {
     public static IServiceCollection AddExplanations(this IServiceCollection services) => services
-        .AddSingleton<Explanations>()
+        .AddSingleton<Explainer>()
         .AddJson(ExplanationJson.Default);
 
     public static IEndpointRouteBuilder MapExplanations(this IEndpointRouteBuilder routes)
@@ -30,7 +30,7 @@ public static class ExplanationApi
     }
 
     private static Task<Results<Ok<RunExplanation>, ApiError>> GetAsync(
-        string buildName, HttpRequest request, Explanations explanations, CancellationToken cancellationToken)
+        string buildName, HttpRequest request, Explainer explainer, CancellationToken cancellationToken)
     {
         var violations = new Violations();
         var wanted = new RunRequest
@@ -38,24 +38,24 @@ public static class ExplanationApi
             ServiceName = Queries.Single(request.Query, "service_name", violations),
             ServiceModule = Queries.Single(request.Query, "service_module", violations),
         };
-        return AnswerAsync(buildName, request, wanted, violations, explanations, cancellationToken);
+        return AnswerAsync(buildName, request, wanted, violations, explainer, cancellationToken);
     }
 
     private static async Task<Results<Ok<RunExplanation>, ApiError>> PostAsync(
-        string buildName, HttpRequest request, Explanations explanations, CancellationToken cancellationToken)
+        string buildName, HttpRequest request, Explainer explainer, CancellationToken cancellationToken)
     {
         var violations = new Violations();
         return await RunStartApi.ReadBodyAsync(request, cancellationToken) switch
         {
             RequestBody.Json json => await AnswerAsync(
-                buildName, request, RunRequestReader.Read(json.Root, violations), violations, explanations, cancellationToken),
+                buildName, request, RunRequestReader.Read(json.Root, violations), violations, explainer, cancellationToken),
             RequestBody.Refused refused => refused.Error,
             _ => throw new InvalidOperationException("A kind of body is missing here."),
         };
     }
 
     private static async Task<Results<Ok<RunExplanation>, ApiError>> AnswerAsync(
-        string buildName, HttpRequest request, RunRequest wanted, Violations violations, Explanations explanations,
+        string buildName, HttpRequest request, RunRequest wanted, Violations violations, Explainer explainer,
         CancellationToken cancellationToken)
     {
         var project = Queries.Required(request.Query, "projectKey", violations);
@@ -63,12 +63,12 @@ public static class ExplanationApi
         {
             return ApiError.Invalid(violations.Errors);
         }
-        var (explanation, absent) = await explanations.ExplainAsync(project, buildName.Trim(), wanted, cancellationToken);
+        var (explanation, absent) = await explainer.ExplainAsync(project, buildName.Trim(), wanted, cancellationToken);
         return explanation is null ? ApiError.NotFound(404, absent) : TypedResults.Ok(explanation);
     }
 }
 
-/// <summary>JSON of explanations.</summary>
+/// <summary>JSON of explainer.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(RunExplanation))]
 public sealed partial class ExplanationJson : JsonSerializerContext;

@@ -1,5 +1,4 @@
 using Kiln.Server.Identity;
-using Kiln.Tests.Fixtures;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
