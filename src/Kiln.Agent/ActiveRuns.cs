@@ -141,22 +141,27 @@ internal sealed partial class ActiveRuns(
         }
         catch (Exception broken) when (broken is not OperationCanceledException)
         {
-            // What this agent no longer holds the server declares lost, so nothing of it may go on.
             Log.Broken(logger, broken, lease.Key.RunId);
-            await AbandonAsync(lease.Key, directory);
+            await PersistAsync(lease.Key, () => runner.GiveUpAsync(broken, _detach.Token));
         }
     }
 
-    /// <summary>Ends and removes, and tries again while something of it resists; what still does when the agent leaves the
-    /// next one finds.</summary>
-    private async Task AbandonAsync(LeaseKey key, RunDirectory directory)
+    private Task AbandonAsync(LeaseKey key, RunDirectory directory) => PersistAsync(
+        key, () => Abandonment.EndAsync(directory, Abandonment.MarkOf(key, place.AgentId), place.Clock));
+
+    /// <summary>Tries again while something of a run resists; what still does when the agent leaves the next one finds.</summary>
+    private async Task PersistAsync(LeaseKey key, Func<Task> end)
     {
         var backoff = new Backoff(place.Clock);
         while (true)
         {
             try
             {
-                await Abandonment.EndAsync(directory, Abandonment.MarkOf(key, place.AgentId), place.Clock);
+                await end();
+                return;
+            }
+            catch (OperationCanceledException) when (_detach.IsCancellationRequested)
+            {
                 return;
             }
             catch (Exception resisted) when (resisted is IOException or UnauthorizedAccessException or SocketException)

@@ -96,13 +96,32 @@ public sealed partial class AttemptRunner(
         }
     }
 
+    /// <summary>
+    /// Gives up an attempt that <see cref="RunAsync"/> could not carry on with: ends its processes, tells the server why with
+    /// the log that there is, and removes the directory.
+    /// </summary>
+    /// <param name="why">What went wrong.</param>
+    /// <param name="detach">Lets go; the next agent in the directory begins again.</param>
+    public async Task GiveUpAsync(Exception why, CancellationToken detach)
+    {
+        await Abandonment.EndProcessesAsync(directory, Mark, place.Clock);
+        var verdict = IsFullDisk(why)
+            ? new Verdict(
+                RunStatus.Lost, RunReason.DiskFull,
+                $"The disk of {place.HostName} is full, so the run could not go on there. Make room on it and retry the run.", ExitCode: null)
+            : Broke(why, exitCode: null);
+        using var spool = new Spool(directory.Spool);
+        await new LastWords(lease.Key, server, spool).TellAsync(verdict, place.Clock, detach);
+        directory.Remove();
+    }
+
     public void Dispose() => _stop.Dispose();
 
     private async Task DriveAsync(
         Task<ExecOpening> opening, EventJournal journal, Spool spool, ReportCourier courier, bool isAdopted)
     {
         var record = new AttemptRecord(journal);
-        var relay = new LogRelay(spool, courier, place.HostName);
+        var relay = new LogRelay(spool, courier, place.HostName, directory.Path);
         var closing = new AttemptClosing(Mark, directory, record, spool, logger);
         var opened = await opening;
         if (record.End is not null)
@@ -155,14 +174,16 @@ public sealed partial class AttemptRunner(
         {
             return await StepSequence.RunAsync(run);
         }
-        catch (Exception bug) when (bug is not OperationCanceledException)
+        catch (Exception bug) when (bug is not OperationCanceledException && !IsFullDisk(bug))
         {
             Log.Failed(logger, bug, lease.Key.RunId);
-            return new Verdict(
-                RunStatus.Lost, RunReason.InternalError,
-                $"Kiln itself failed on {place.HostName}: {bug.Message} The agent's own log has the details.", run.ExitCode);
+            return Broke(bug, run.ExitCode);
         }
     }
+
+    private Verdict Broke(Exception bug, int? exitCode) => new(
+        RunStatus.Lost, RunReason.InternalError,
+        $"Kiln itself failed on {place.HostName}: {bug.Message} The agent's own log has the details.", exitCode);
 
     private async Task<ExecSession?> AttachAsync(ExecOpening opened, AttemptRecord? record, LogRelay relay)
     {
@@ -208,6 +229,9 @@ public sealed partial class AttemptRunner(
             // What was waited for goes on without us.
         }
     }
+
+    // Then the journal may take no verdict either: the whole attempt is given up.
+    private static bool IsFullDisk(Exception bug) => bug is IOException trouble && DiskTrouble.IsFull(trouble);
 
     private string Head() => string.Join('\n',
     [

@@ -11,5 +11,6 @@ internal static class DiskTrouble
     /// <summary>The same from what a program wrote.</summary>
     public static bool IsFull(string said) =>
         said.Contains("No space left on device", StringComparison.Ordinal)
+        || said.Contains("the disk is full", StringComparison.Ordinal)
         || said.Contains("Disk quota exceeded", StringComparison.Ordinal);
 }

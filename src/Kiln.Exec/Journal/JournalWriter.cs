@@ -6,6 +6,9 @@ namespace Kiln.Exec.Journal;
 /// <summary>Appends notices to the journal; a record is on disk when the call returns.</summary>
 internal sealed class JournalWriter
 {
+    /// <summary>Set aside on the disk, so that a script that fills it cannot keep its own end out of the journal.</summary>
+    private const int ReservedBytes = 64 * 1024;
+
     private readonly FrameWriter _frames = new();
     private readonly int _fd;
 
@@ -33,7 +36,14 @@ internal sealed class JournalWriter
             throw Posix.Broken(ExecProtocol.JournalFile);
         }
 
-        return Libc.Seek(fd, 0, end) == 0 ? new JournalWriter(fd) : null;
+        if (Libc.Seek(fd, 0, end) != 0)
+        {
+            return null;
+        }
+
+        const int keepSize = 1;
+        Libc.Allocate(fd, keepSize, 0, ReservedBytes);
+        return new JournalWriter(fd);
     }
 
     public void Append(ExecNotice notice)

@@ -76,23 +76,33 @@ internal sealed class LogSpool(SpoolBound bound)
     public void Acknowledge(long length)
     {
         _acknowledged = Math.Clamp(length, _acknowledged, Length);
-        if (_acknowledged - _punched >= HoleStep)
+        if (_acknowledged - _punched >= (IsDiskFull ? 1 : HoleStep))
         {
-            // A file system without holes keeps the bytes: then the disk's bound alone holds.
-            Libc.Allocate(_fd, PunchHoleKeepSize, 0, _acknowledged);
-            _punched = _acknowledged;
+            Punch();
         }
     }
 
     /// <summary>Brings everything to the disk. Bytes that a full disk did not take are given up; their number is returned.</summary>
     public long Sync()
     {
+        if (IsDiskFull && _acknowledged > _punched)
+        {
+            Punch();
+        }
+
         HasRoom();
         long lost = _late.Length;
         Length -= lost;
         _late = [];
         Libc.SyncData(_fd);
         return lost;
+    }
+
+    private void Punch()
+    {
+        // A file system without holes keeps the bytes: then the disk's bound alone holds.
+        Libc.Allocate(_fd, PunchHoleKeepSize, 0, _acknowledged);
+        _punched = _acknowledged;
     }
 
     private void Write(ReadOnlySpan<byte> bytes)

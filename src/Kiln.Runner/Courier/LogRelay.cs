@@ -9,9 +9,10 @@ namespace Kiln.Runner.Courier;
 /// Joins exec's spool and the courier: what exec has written is to be carried, and what the server has exec may free. A
 /// spool that has reached its bound is shown on the run for as long as it waits.
 /// </summary>
-internal sealed class LogRelay(Spool spool, ReportCourier courier, string hostName)
+internal sealed class LogRelay(Spool spool, ReportCourier courier, string hostName, string directory)
 {
     private const long AcknowledgeEvery = 4 << 20;
+    private const long NearlyFull = 1 << 20;
 
     private bool _isWaiting;
     private long _freed;
@@ -36,9 +37,13 @@ internal sealed class LogRelay(Spool spool, ReportCourier courier, string hostNa
             _isWaiting = log.IsWaiting;
             record.Noticed(
                 _isWaiting ? RunReason.LogBackpressure : "",
-                _isWaiting ? $"The log on {hostName} has reached its bound and waits for the server." : "");
+                _isWaiting ? Why() : "");
         }
     }
+
+    private string Why() => new DriveInfo(directory).AvailableFreeSpace < NearlyFull
+        ? $"The disk of {hostName} is full; the script waits until there is room for its log."
+        : $"The log on {hostName} has reached its bound and waits for the server.";
 
     private void Free(ExecSession exec, long length)
     {

@@ -18,6 +18,9 @@ internal readonly record struct Stamp(long Seq, long AtMs);
 /// </summary>
 internal sealed class EventJournal : IDisposable
 {
+    /// <summary>Set aside on the disk at the beginning, so that a script that fills it cannot keep its own end from being told.</summary>
+    private const int ReservedBytes = 64 * 1024;
+
     private readonly FileStream _file;
     private readonly TimeProvider _clock;
     private readonly Lock _lock = new();
@@ -34,9 +37,18 @@ internal sealed class EventJournal : IDisposable
     public Action Appended { private get; set; } = static () => { };
 
     /// <summary>Opens the journal, or begins one. A line torn by a kill was never sent: it is cut off.</summary>
+    /// <exception cref="IOException">It cannot be opened, or there is no room for it.</exception>
     public static EventJournal Open(string path, TimeProvider clock)
     {
-        var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
+        var isNew = !File.Exists(path);
+        var file = new FileStream(path, new FileStreamOptions
+        {
+            Mode = isNew ? FileMode.CreateNew : FileMode.Open,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.Read,
+            BufferSize = 0,
+            PreallocationSize = isNew ? ReservedBytes : 0,
+        });
         var events = new List<RunEvent>();
         if (file.Length > 0)
         {
@@ -78,6 +90,7 @@ internal sealed class EventJournal : IDisposable
     }
 
     /// <summary>Writes the event that <paramref name="make"/> makes of its number and time.</summary>
+    /// <exception cref="IOException">It cannot be written; it is not part of the journal then.</exception>
     public void Append(Func<Stamp, RunEvent> make)
     {
         lock (_lock)

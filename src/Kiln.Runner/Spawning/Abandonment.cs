@@ -14,8 +14,14 @@ public static class Abandonment
     /// <summary>Ends whatever runs for the attempt and removes its directory. May be repeated.</summary>
     public static async Task EndAsync(RunDirectory directory, string mark, TimeProvider clock)
     {
+        await EndProcessesAsync(directory, mark, clock);
+        directory.Remove();
+    }
+
+    /// <summary>Ends whatever runs for the attempt; its directory stays. May be repeated.</summary>
+    internal static async Task EndProcessesAsync(RunDirectory directory, string mark, TimeProvider clock)
+    {
         await ExecEnding.EndAsync(await ExecConnection.ConnectAsync(directory.Path, CancellationToken.None), clock);
         Orphans.Kill(mark, directory.Path);
-        directory.Remove();
     }
 }

@@ -30,6 +30,7 @@ internal sealed class ExecSession : IAsyncDisposable
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _reading = Task.CompletedTask;
     private volatile Command? _command;
+    private Exception? _broken;
 
     public ExecSession(ExecConnection connection) => _connection = connection;
 
@@ -115,6 +116,11 @@ internal sealed class ExecSession : IAsyncDisposable
         {
             // We are closing, or what answers is not an exec: either way there is none any more.
         }
+        catch (Exception broken)
+        {
+            // What a notice told could not be taken note of (a full disk): whoever waits for the command hears it.
+            _broken = broken;
+        }
         _gone.TrySetResult();
         Release();
     }
@@ -122,7 +128,11 @@ internal sealed class ExecSession : IAsyncDisposable
     /// <summary>Nothing more will come: lets go of those who wait.</summary>
     private void Release()
     {
-        if (_closing.IsCancellationRequested)
+        if (_broken is not null)
+        {
+            _command?.End.TrySetException(_broken);
+        }
+        else if (_closing.IsCancellationRequested)
         {
             _command?.End.TrySetCanceled(_closing.Token);
         }

@@ -55,7 +55,8 @@ internal static class ScriptSteps
             RunReason.ScriptKilled, $"{what} was ended by signal {killed.Signal}{Hint(killed.Signal)}."),
         CommandEnd.Ended { Notice: { ExitCode: not 0 } failed } => new StepResult.Failed(
             RunReason.ScriptFailed, $"{what} ended with exit code {failed.ExitCode}."),
-        CommandEnd.Ended { Notice.Problem: { Length: > 0 } problem } => new StepResult.Failed(RunReason.OutputInvalid, problem),
+        CommandEnd.Ended { Notice.Problem: { Length: > 0 } problem } => new StepResult.Failed(
+            DiskTrouble.IsFull(problem) ? RunReason.DiskFull : RunReason.OutputInvalid, problem),
         _ when run.Stop.Order is not null => new StepResult.Stopped(),
         _ => new StepResult.Passed(),
     };

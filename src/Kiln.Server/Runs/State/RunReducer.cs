@@ -92,6 +92,8 @@ public static class RunReducer
             : Replaced(steps, index, steps[index] with
             {
                 Status = ended.Status, EndedAt = at, LogEnd = ended.LogEnd, Message = ended.Message,
+                // One that was skipped has no bytes, and those before it are not its own.
+                LogStart = steps[index].StartedAt > 0 ? steps[index].LogStart : ended.LogEnd,
             });
     }
 

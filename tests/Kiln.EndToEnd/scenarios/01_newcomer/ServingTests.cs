@@ -1,3 +1,4 @@
+using Kiln.Contracts.Runs;
 using Kiln.EndToEnd.Harness;
 
 namespace Kiln.EndToEnd.Scenarios;
@@ -6,10 +7,15 @@ namespace Kiln.EndToEnd.Scenarios;
 public sealed class ServingTests : IDisposable
 {
     private readonly Scratch _scratch = new();
+    private Gate? _gate;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _scratch.Dispose();
+    public void Dispose()
+    {
+        _gate?.Dispose();
+        _scratch.Dispose();
+    }
 
     [Fact]
     public async Task Ctrl_C_ends_up_and_its_server()
@@ -108,6 +114,54 @@ public sealed class ServingTests : IDisposable
 
         using var answer = await server.Http.GetAsync("openapi/system/tokens", Token);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Token));
+    }
+
+    [Fact]
+    public async Task Ctrl_C_stops_the_runs_of_this_machine_too_and_keeps_their_ends()
+    {
+        await using var up = Up("--demo", "--listen", "127.0.0.1:0", "--data", _scratch["data"], "--grace", "20s");
+        await up.SaysAsync("Serving until Ctrl-C.", Token);
+        var runId = await BeginAsync(up, $"trap 'echo cleaned up; exit 3' TERM; read -r _ < {_scratch["gate"]} & wait");
+
+        Signal.Interrupt(up.Process);
+        Assert.Equal(130, await up.ExitAsync(Token));
+
+        Assert.DoesNotContain(ProcessTable.All(), process => process.BelongsTo(_scratch["data"]));
+        await using var next = await KilnServer.StartAsync(_scratch, Token);
+        var run = await new BuildDriver(next).EndAsync(runId, Token);
+        Assert.Equal((RunStatus.Cancelled, RunReason.AgentStopped), (run.Status, run.Reason));
+        Assert.Equal("cleaned up\n"u8.ToArray(), await new BuildDriver(next).LogAsync(runId, "script", Token));
+    }
+
+    [Fact]
+    public async Task A_kill_of_up_and_its_server_leaves_the_runs_alone()
+    {
+        await using var up = Up("--demo", "--listen", "127.0.0.1:0", "--data", _scratch["data"]);
+        await up.SaysAsync("Serving until Ctrl-C.", Token);
+        var runId = await BeginAsync(up, $"read -r _ < {_scratch["gate"]}; echo lived on");
+        var server = ProcessTable.All().Single(process => process.CommandLine.Contains("kiln-server") && process.BelongsTo(_scratch.Path));
+
+        Signal.Crash(up.Process.Id);
+        Signal.Crash(server.Pid);
+        await up.ExitAsync(Token);
+        _gate!.Open();
+
+        await using var next = await KilnServer.StartAsync(_scratch, Token);
+        var run = await new BuildDriver(next).EndAsync(runId, Token);
+        Assert.Equal(RunStatus.Passed, run.Status);
+        Assert.Equal("lived on\n"u8.ToArray(), await new BuildDriver(next).LogAsync(runId, "script", Token));
+    }
+
+    /// <summary>Starts a run on the server of an <c>up</c> and waits until its script stands at the gate.</summary>
+    private async Task<long> BeginAsync(RunningProgram up, string script)
+    {
+        _gate = new Gate(_scratch, "gate");
+        // Not disposed: the server is the test's to end.
+        var builds = new BuildDriver(KilnServer.Of(_scratch, up));
+        await builds.DefineAsync("stays", script, Token);
+        var runId = await builds.StartAsync("stays", Token);
+        await _gate.ArrivedAsync(Token);
+        return runId;
     }
 
     private RunningProgram Up(params string[] options) =>

@@ -38,6 +38,16 @@ public sealed class RunReducerTests
         AnyEvent.Array[0, 12].Select(events => events.Select((happened, i) => happened with { Seq = i + 1 }).ToArray());
 
     [Fact]
+    public void A_skipped_step_has_no_byte_of_the_log()
+    {
+        var state = RunReducer.Apply(Queued, new RunEvent.StepStarted("checkout", 0) { Seq = 1, AtMs = 2_000 }, Now);
+        state = RunReducer.Apply(state, new RunEvent.StepEnded("checkout", StepStatus.Cancelled, 218, "") { Seq = 2, AtMs = 3_000 }, Now);
+        state = RunReducer.Apply(state, new RunEvent.StepEnded("script", StepStatus.Skipped, 218, "") { Seq = 3, AtMs = 3_000 }, Now);
+
+        Assert.Equal([(0, 218), (218, 218)], state.Steps.Take(2).Select(step => ((int)step.LogStart, (int)step.LogEnd)));
+    }
+
+    [Fact]
     public void However_batches_are_repeated_and_overlap_the_state_is_the_same() =>
         Gen.Select(Events, Gen.Int[0, 12].Array[0, 8]).Sample((events, cuts) =>
         {

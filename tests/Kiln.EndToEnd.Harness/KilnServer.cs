@@ -42,6 +42,9 @@ public sealed class KilnServer : IAsyncDisposable
 
     public string Log => _program.Errors;
 
+    /// <summary>Id of its process, another one after each start.</summary>
+    public int ProcessId => _program.Process.Id;
+
     public static Task<KilnServer> StartAsync(Scratch scratch, CancellationToken cancellationToken, params string[] options) =>
         StartAsync(scratch, ["--demo", .. options], [], cancellationToken);
 
@@ -51,6 +54,14 @@ public sealed class KilnServer : IAsyncDisposable
     {
         var (program, address) = await LaunchAsync(scratch, "127.0.0.1:0", options, environment, cancellationToken);
         return new KilnServer(scratch, options, environment, program, address);
+    }
+
+    /// <summary>Speaks to the server of a <c>kiln up</c> that has said where it serves.</summary>
+    public static KilnServer Of(Scratch scratch, RunningProgram up)
+    {
+        const string said = "Kiln serves on ";
+        var line = up.Output.Split('\n').First(line => line.StartsWith(said, StringComparison.Ordinal));
+        return new KilnServer(scratch, ["--demo"], [], up, new Uri(line[said.Length..]));
     }
 
     /// <summary>Makes a token for an agent.</summary>

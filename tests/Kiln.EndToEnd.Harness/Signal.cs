@@ -15,6 +15,12 @@ public static class Signal
     /// <summary>A crash.</summary>
     public static void Crash(int pid) => _ = Kill(pid, 9);
 
+    /// <summary>Makes a process stand still: for others it is there and says nothing.</summary>
+    public static void Freeze(int pid) => _ = Kill(pid, 19);
+
+    /// <summary>Lets it go on.</summary>
+    public static void Thaw(int pid) => _ = Kill(pid, 18);
+
     [DllImport("libc", EntryPoint = "kill")]
     private static extern int Kill(int pid, int signal);
 }

@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Kiln.Bench.Worlds;
+using Kiln.Contracts.Client;
+using Kiln.Contracts.Runs;
+
+namespace Kiln.Bench.Measures;
+
+/// <summary>What the measures ask of a server, on connections that stay open.</summary>
+internal sealed class Load(World world, TimeProvider time)
+{
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
+
+    public World World => world;
+
+    public TimeProvider Time => time;
+
+    /// <summary>Starts a run; its number.</summary>
+    public async Task<long> StartAsync(string build, CancellationToken cancellationToken)
+    {
+        var answer = await world.Server.Client.StartRunAsync(World.Project, build, new RunRequest(), cancellationToken);
+        return answer is Answer<RunAccepted>.Ok ok ? ok.Value.RunId : throw new InvalidOperationException($"{build}: {answer}");
+    }
+
+    /// <summary>Follows a run's log to its end, which is the run's.</summary>
+    public async Task EndAsync(long runId, CancellationToken cancellationToken) =>
+        await world.Server.Client.CopyLogAsync(runId, follow: true, Stream.Null, cancellationToken);
+
+    /// <summary>The script's bytes.</summary>
+    public Task<Stream> ScriptLogAsync(long runId, CancellationToken cancellationToken) =>
+        world.Server.Http.GetStreamAsync($"openapi/runs/{runId}/log?step=script", cancellationToken);
+
+    /// <summary>The script's bytes as text.</summary>
+    public Task<string> ScriptTextAsync(long runId, CancellationToken cancellationToken) =>
+        world.Server.Http.GetStringAsync($"openapi/runs/{runId}/log?step=script", cancellationToken);
+
+    /// <summary>SHA-256 of a stream, read to its end.</summary>
+    public static async Task<string> HashAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        await using (stream)
+        {
+            return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken));
+        }
+    }
+
+    /// <summary>Starts many runs from several clients at once and waits until all have ended.</summary>
+    /// <returns>Seconds from the first call to the last end; errors of calls and runs that did not pass.</returns>
+    public async Task<(double Seconds, int Errors)> BurstAsync(string build, int runs, int clients, CancellationToken cancellationToken)
+    {
+        var before = await CountAsync(build, "passed", cancellationToken);
+        var next = -1;
+        var errors = new ConcurrentBag<string>();
+        var began = time.GetTimestamp();
+        await Task.WhenAll(Enumerable.Range(0, clients).Select(async _ =>
+        {
+            while (Interlocked.Increment(ref next) < runs)
+            {
+                try
+                {
+                    await StartAsync(build, cancellationToken);
+                }
+                catch (Exception failed) when (failed is InvalidOperationException or HttpRequestException)
+                {
+                    errors.Add(failed.Message);
+                }
+            }
+        }));
+        var expected = runs - errors.Count;
+        while (await CountAsync(build, "passed", cancellationToken) - before < expected)
+        {
+            if (await CountAsync(build, "failed", cancellationToken) + await CountAsync(build, "lost", cancellationToken) is > 0 and var failed)
+            {
+                return (time.GetElapsedTime(began).TotalSeconds, errors.Count + failed);
+            }
+            await Task.Delay(Look, time, cancellationToken);
+        }
+        return (time.GetElapsedTime(began).TotalSeconds, errors.Count);
+    }
+
+    /// <summary>Milliseconds since the Unix epoch, with a fraction.</summary>
+    public double NowMs() => (time.GetUtcNow() - DateTimeOffset.UnixEpoch).TotalMilliseconds;
+
+    private async Task<int> CountAsync(string build, string status, CancellationToken cancellationToken)
+    {
+        var page = await world.Server.Http.GetFromJsonAsync<JsonObject>(
+            $"openapi/runs?projectKey={World.Project}&build_name={build}&status={status}&pageSize=1", cancellationToken);
+        return (int)page!["total"]!;
+    }
+}

@@ -1,0 +1,52 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using Kiln.Contracts;
+using Kiln.Contracts.Protocol;
+using Kiln.Contracts.Runs;
+
+namespace Kiln.Bench.Measures;
+
+/// <summary>Speaks the agent's side of the runner protocol and runs nothing: every lease passes at once.</summary>
+internal sealed class SimulatedAgent(HttpClient http, string token, string name, Action ended)
+{
+    private readonly AgentInfo _agent = new(
+        $"simulated-{name}", name, "0.0.0", RunnerProtocol.Version, "linux", "x64", ["simulated"], Capacity: 1, ["shell"], Draining: false);
+
+    /// <summary>Polls and reports until told to stop.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, RunnerProtocol.PollPath)
+            {
+                Content = JsonContent.Create(new PollRequest(_agent, []), KilnJson.Default.PollRequest),
+            };
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            using var response = await http.SendAsync(request, cancellationToken);
+            response.EnsureSuccessStatusCode();
+            var reply = (await response.Content.ReadFromJsonAsync(KilnJson.Default.PollReply, cancellationToken))!;
+            foreach (var lease in reply.Start)
+            {
+                await ReportAsync(lease, cancellationToken);
+                ended();
+            }
+        }
+    }
+
+    private async Task ReportAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        RunEvent[] events =
+        [
+            new RunEvent.Begun { Seq = 1, AtMs = 0 },
+            new RunEvent.Ended(RunStatus.Passed, "", "", 0, LogEnd: 0) { Seq = 2, AtMs = 0 },
+        ];
+        using var request = new HttpRequestMessage(HttpMethod.Post, RunnerProtocol.ReportPath)
+        {
+            Content = new ReadOnlyMemoryContent(ReportFrameCodec.WriteHead(new ReportHead(lease.Key, events, LogOffset: 0))),
+        };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue(RunnerProtocol.ReportMediaType);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", lease.Token);
+        using var response = await http.SendAsync(request, cancellationToken);
+        response.EnsureSuccessStatusCode();
+    }
+}

@@ -1,0 +1,102 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Kiln.EndToEnd.Harness;
+using Kiln.Tests.Fixtures;
+
+namespace Kiln.Bench.Worlds;
+
+/// <summary>A server with what belongs to it, in a directory of its own, that goes away without a trace.</summary>
+public sealed class World : IAsyncDisposable
+{
+    public const string Project = "bench";
+
+    private World(Scratch scratch, PostgresServer? postgres, KilnServer server, AgentHost? agent)
+    {
+        Scratch = scratch;
+        Postgres = postgres;
+        Server = server;
+        Agent = agent;
+    }
+
+    public Scratch Scratch { get; }
+
+    public PostgresServer? Postgres { get; }
+
+    public KilnServer Server { get; }
+
+    public AgentHost? Agent { get; }
+
+    public static async Task<World> StartAsync(WorldOptions options, CancellationToken cancellationToken)
+    {
+        var scratch = new Scratch();
+        var environment = options.Environment.ToArray();
+        var postgres = options.UsesPostgres ? await PostgresServer.StartAsync(durable: true) : null;
+        if (postgres is not null)
+        {
+            environment = [.. environment, ("KILN_DATABASE", await postgres.CreateDatabaseAsync())];
+        }
+        var server = await KilnServer.StartAsync(
+            scratch,
+            ["--capacity", $"{options.EmbeddedCapacity}", "--log-level", "warning", .. options.ServerOptions],
+            environment,
+            cancellationToken);
+        var agent = options.AgentCapacity == 0
+            ? null
+            : await AgentHost.StartAsync(server, scratch.Path, options.AgentCapacity, environment, cancellationToken);
+        var world = new World(scratch, postgres, server, agent);
+        await world.PostAsync(
+            "openapi/projects/project",
+            new JsonObject { ["project_name"] = Project, ["project_key"] = Project, ["project_type"] = "yaml" },
+            cancellationToken);
+        return world;
+    }
+
+    /// <summary>Defines a build for hosts.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="script">Its bash script.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="more">Changes to the body before it is sent.</param>
+    public Task DefineAsync(string name, string script, CancellationToken cancellationToken, Action<JsonObject>? more = null)
+    {
+        var body = Build(name, script);
+        more?.Invoke(body);
+        return PostAsync($"openapi/build?projectKey={Project}", body, cancellationToken);
+    }
+
+    /// <summary>Body of a build for hosts.</summary>
+    public static JsonObject Build(string name, string script) => new()
+    {
+        ["name"] = name,
+        ["project_key"] = Project,
+        ["infrastructure"] = "vm",
+        ["build_os"] = "ubuntu 20.04",
+        ["script_type"] = "shell",
+        ["installs"] = new JsonArray(),
+        ["services"] = new JsonArray(),
+        ["build_script"] = script,
+    };
+
+    /// <summary>Posts a body that must be taken.</summary>
+    public async Task PostAsync(string path, JsonNode body, CancellationToken cancellationToken)
+    {
+        using var answer = await Server.Http.PostAsJsonAsync(path, body, cancellationToken);
+        if (!answer.IsSuccessStatusCode)
+        {
+            throw new InvalidOperationException($"{path}: {await answer.Content.ReadAsStringAsync(cancellationToken)}");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Agent is not null)
+        {
+            await Agent.DisposeAsync();
+        }
+        await Server.DisposeAsync();
+        if (Postgres is not null)
+        {
+            await Postgres.DisposeAsync();
+        }
+        Scratch.Dispose();
+    }
+}

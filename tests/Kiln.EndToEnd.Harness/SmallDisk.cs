@@ -1,0 +1,58 @@
+using System.Diagnostics;
+
+namespace Kiln.EndToEnd.Harness;
+
+/// <summary>A disk of a few megabytes in memory.</summary>
+public sealed class SmallDisk : IDisposable
+{
+    private SmallDisk(string path) => Path = path;
+
+    /// <summary>Where it is mounted.</summary>
+    public string Path { get; }
+
+    /// <summary>Mounts one; <c>null</c> where this user may not mount.</summary>
+    public static SmallDisk? Mount(Scratch scratch, string name, int megabytes)
+    {
+        var path = scratch[name];
+        Directory.CreateDirectory(path);
+        return Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m,mode=700", "kiln-test", path) ? new SmallDisk(path) : null;
+    }
+
+    /// <summary>Takes all the room there is.</summary>
+    public void Fill()
+    {
+        using var file = File.Create(System.IO.Path.Combine(Path, "ballast"), bufferSize: 1);
+        var block = new byte[4096];
+        try
+        {
+            while (true)
+            {
+                file.Write(block);
+            }
+        }
+        catch (IOException)
+        {
+            // Full.
+        }
+    }
+
+    /// <summary>Gives back what <see cref="Fill"/> took.</summary>
+    public void Free() => File.Delete(System.IO.Path.Combine(Path, "ballast"));
+
+    // Lazily: who still has a file open there keeps it until it ends.
+    public void Dispose() => Run("umount", "-l", Path);
+
+    private static bool Run(string program, params string[] arguments)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
+            process.WaitForExit();
+            return process.ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    }
+}

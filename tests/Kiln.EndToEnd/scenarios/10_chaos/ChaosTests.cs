@@ -1,0 +1,31 @@
+using Kiln.Bench.Chaos;
+
+namespace Kiln.EndToEnd.Scenarios;
+
+/// <summary>The short form of <c>./kiln chaos</c>: seeds whose rounds kill everything there is, once at least.</summary>
+public sealed class ChaosTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(103, 1)]
+    [InlineData(110, 2)]
+    public async Task Every_promise_holds_whoever_is_killed(int seed, int rounds)
+    {
+        await using var said = new StringWriter();
+
+        var broken = await ChaosPlay.RunAsync(rounds, seed, load: 8, usesPostgres: false, said, Token);
+
+        Assert.True(broken.Count == 0, said.ToString());
+    }
+
+    [Fact]
+    public async Task Every_promise_holds_when_the_database_is_killed_too()
+    {
+        await using var said = new StringWriter();
+
+        var broken = await ChaosPlay.RunAsync(rounds: 2, seed: 500, load: 8, usesPostgres: true, said, Token);
+
+        Assert.True(broken.Count == 0, said.ToString());
+    }
+}
