@@ -48,6 +48,7 @@ public static class ServerBuilder
             .AddRuns()
             .AddQueue()
             .AddExplanations()
+            .AddTelemetry()
             .AddArtifacts()
             .AddEmbeddedAgent(options)
             .AddDemo(options);
@@ -56,6 +57,7 @@ public static class ServerBuilder
         app.UseMiddleware<AuditTrail>();
         app.UseMiddleware<ErrorEnvelope>();
         app.UseRouting();
+        app.UseTelemetry();
         app.UseMiddleware<BearerAuthentication>();
         app.MapHealth();
         app.MapApiDocument();
@@ -66,6 +68,7 @@ public static class ServerBuilder
         app.MapRuns();
         app.MapQueue();
         app.MapArtifacts();
+        app.MapTelemetry();
         return app;
     }
 

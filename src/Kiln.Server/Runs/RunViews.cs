@@ -61,6 +61,7 @@ public static class RunViews
             LogNotice = state.LogNotice,
             Host = run.Host,
             CreatedBy = run.CreatedBy,
+            TraceId = plan.TraceParent.Split('-') is [_, var trace, ..] ? trace : "",
         };
     }
 
