@@ -40,6 +40,8 @@ internal static class KilnCommand
         WhyCommand.Create(terminal),
         CancelCommand.Create(terminal),
         AgentCommand.Create(terminal),
+        BackupCommand.Create(terminal),
+        RestoreCommand.Create(),
         FootprintCommand.Create(terminal),
     };
 }

@@ -2,6 +2,7 @@ using Kiln.Contracts;
 using Kiln.Server.Agents;
 using Kiln.Server.Artifacts;
 using Kiln.Server.Audit;
+using Kiln.Server.Backups;
 using Kiln.Server.Builds;
 using Kiln.Server.Demo;
 using Kiln.Server.Http;
@@ -47,6 +48,7 @@ public static class ServerBuilder
             .AddRuns()
             .AddQueue()
             .AddArtifacts()
+            .AddBackups()
             .AddEmbeddedAgent(options)
             .AddDemo(options);
 
@@ -62,6 +64,7 @@ public static class ServerBuilder
         app.MapRuns();
         app.MapQueue();
         app.MapArtifacts();
+        app.MapBackups();
         return app;
     }
 

@@ -76,6 +76,13 @@ public sealed class KilnClient : IDisposable
     public Task<Answer<long>> CopyLogAsync(long runId, bool follow, Stream destination, CancellationToken cancellationToken) =>
         CopyAsync($"openapi/runs/{runId}/log?follow={(follow ? "true" : "false")}", destination, cancellationToken);
 
+    /// <summary>Copies a backup of everything the server keeps; its length in bytes. Cut off, it is <see cref="Answer{T}.Unreachable"/>.</summary>
+    /// <param name="keys">True: with the master key and the admin token.</param>
+    /// <param name="destination">Flushed after every piece.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<Answer<long>> BackupAsync(bool keys, Stream destination, CancellationToken cancellationToken) => CopyAsync(
+        HttpMethod.Post, $"openapi/system/backup?keys={(keys ? "true" : "false")}", destination, cancellationToken);
+
     /// <summary>The states that a run passes through, from the present one on; ends after the final one.</summary>
     /// <exception cref="HttpRequestException">The server cannot be reached or refused.</exception>
     public async IAsyncEnumerable<RunView> WatchRunAsync(long runId, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -124,11 +131,16 @@ public sealed class KilnClient : IDisposable
         }
     }
 
-    private async Task<Answer<long>> CopyAsync(string path, Stream destination, CancellationToken cancellationToken)
+    private Task<Answer<long>> CopyAsync(string path, Stream destination, CancellationToken cancellationToken) =>
+        CopyAsync(HttpMethod.Get, path, destination, cancellationToken);
+
+    private async Task<Answer<long>> CopyAsync(
+        HttpMethod method, string path, Stream destination, CancellationToken cancellationToken)
     {
         try
         {
-            using var response = await _http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            using var request = new HttpRequestMessage(method, path);
+            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             if (!response.IsSuccessStatusCode)
             {
                 return await RefusalAsync<long>(response, cancellationToken);
