@@ -2,6 +2,7 @@ using Kiln.Contracts;
 using Kiln.Server.Agents;
 using Kiln.Server.Artifacts;
 using Kiln.Server.Audit;
+using Kiln.Server.Backups;
 using Kiln.Server.Builds;
 using Kiln.Server.Demo;
 using Kiln.Server.Explanations;
@@ -50,6 +51,7 @@ public static class ServerBuilder
             .AddExplanations()
             .AddTelemetry()
             .AddArtifacts()
+            .AddBackups()
             .AddEmbeddedAgent(options)
             .AddDemo(options);
 
@@ -69,6 +71,7 @@ public static class ServerBuilder
         app.MapQueue();
         app.MapArtifacts();
         app.MapTelemetry();
+        app.MapBackups();
         return app;
     }
 

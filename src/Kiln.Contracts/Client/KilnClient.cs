@@ -89,6 +89,13 @@ public sealed class KilnClient : IDisposable
     public Task<Answer<long>> CopyLogAsync(long runId, bool follow, Stream destination, CancellationToken cancellationToken) =>
         CopyAsync($"openapi/runs/{runId}/log?follow={(follow ? "true" : "false")}", destination, cancellationToken);
 
+    /// <summary>Copies a backup of everything the server keeps; its length in bytes. Cut off, it is <see cref="Answer{T}.Unreachable"/>.</summary>
+    /// <param name="keys">True: with the master key and the admin token.</param>
+    /// <param name="destination">Flushed after every piece.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<Answer<long>> BackupAsync(bool keys, Stream destination, CancellationToken cancellationToken) => _transport.CopyAsync(
+        HttpMethod.Post, $"openapi/system/backup?keys={(keys ? "true" : "false")}", destination, cancellationToken);
+
     /// <summary>The states that a run passes through, from the present one on; ends after the final one.</summary>
     /// <exception cref="HttpRequestException">The server cannot be reached or refused.</exception>
     public async IAsyncEnumerable<RunView> WatchRunAsync(long runId, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -115,5 +122,5 @@ public sealed class KilnClient : IDisposable
         _transport.SendAsync(method, path, content, shape, cancellationToken);
 
     private Task<Answer<long>> CopyAsync(string path, Stream destination, CancellationToken cancellationToken) =>
-        _transport.CopyAsync(path, destination, cancellationToken);
+        _transport.CopyAsync(HttpMethod.Get, path, destination, cancellationToken);
 }

@@ -62,11 +62,13 @@ internal sealed class Transport : IDisposable
     }
 
     /// <summary>Copies the body of an answer, flushing after every piece; answers how many bytes there were.</summary>
-    public async Task<Answer<long>> CopyAsync(string path, Stream destination, CancellationToken cancellationToken)
+    public async Task<Answer<long>> CopyAsync(
+        HttpMethod method, string path, Stream destination, CancellationToken cancellationToken)
     {
         try
         {
-            using var response = await _http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            using var request = new HttpRequestMessage(method, path);
+            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             if (!response.IsSuccessStatusCode)
             {
                 return await RefusalAsync<long>(response, cancellationToken);

@@ -41,6 +41,13 @@ public sealed partial class LogKeeping(
         }
     }
 
+    /// <summary>Packs and removes nothing until the result is disposed: what is there stays where it is.</summary>
+    public async Task<IDisposable> StandStillAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        return new Still(_turn);
+    }
+
     public override void Dispose()
     {
         base.Dispose();
@@ -163,6 +170,11 @@ public sealed partial class LogKeeping(
             },
             cancellationToken);
         Log.Removed(logger, key.RunId, key.Attempt);
+    }
+
+    private sealed class Still(SemaphoreSlim turn) : IDisposable
+    {
+        public void Dispose() => turn.Release();
     }
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();

@@ -46,19 +46,19 @@ internal static class RunsApi
             : store.GetAsync(id, cancellationToken);
 
     private static Task<Results<Ok<RunListAnswer>, ApiError>> AllRunsAsync(
-        HttpRequest request, Caller caller, RunStore store, Waiting waiting, CancellationToken cancellationToken) =>
-        ListAsync(request, "", caller, store, waiting, cancellationToken);
+        HttpRequest request, Caller caller, RunLists lists, CancellationToken cancellationToken) =>
+        ListAsync(request, "", caller, lists, cancellationToken);
 
     private static Task<Results<Ok<RunListAnswer>, ApiError>> BuildRunsAsync(
-        string buildName, string? projectKey, HttpRequest request, Caller caller, RunStore store, Waiting waiting,
+        string buildName, string? projectKey, HttpRequest request, Caller caller, RunLists lists,
         CancellationToken cancellationToken) =>
         string.IsNullOrEmpty(projectKey)
             ? Task.FromResult<Results<Ok<RunListAnswer>, ApiError>>(
                 ApiError.Invalid("projectKey", "The query parameter projectKey is missing: the project that the build belongs to."))
-            : ListAsync(request, buildName, caller, store, waiting, cancellationToken);
+            : ListAsync(request, buildName, caller, lists, cancellationToken);
 
     private static async Task<Results<Ok<RunListAnswer>, ApiError>> ListAsync(
-        HttpRequest request, string buildName, Caller caller, RunStore store, Waiting waiting, CancellationToken cancellationToken)
+        HttpRequest request, string buildName, Caller caller, RunLists lists, CancellationToken cancellationToken)
     {
         var violations = new Violations();
         var query = RunQueryReader.Read(request.Query, buildName, violations);
@@ -66,13 +66,7 @@ internal static class RunsApi
         {
             return ApiError.Invalid(violations.Errors);
         }
-        var page = await store.ListAsync(query with { Projects = caller.Visible }, cancellationToken);
-        var views = new List<RunView>(page.Runs.Count);
-        foreach (var run in page.Runs)
-        {
-            views.Add(await waiting.ViewAsync(run, cancellationToken));
-        }
-        return TypedResults.Ok(new RunListAnswer(page.Total, views));
+        return TypedResults.Ok(await lists.ReadAsync(query with { Projects = caller.Visible }, cancellationToken));
     }
 
     private static async Task<Results<Ok<RunView>, ApiError>> GetAsync(

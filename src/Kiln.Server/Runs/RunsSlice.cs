@@ -12,6 +12,9 @@ public static class RunsSlice
         .AddSingleton<RunSignals>()
         .AddSingleton<RunStore>()
         .AddSingleton<RunFollowing>()
+        .AddSingleton<RunAnchors>()
+        .AddSingleton<RunLists>()
+        .AddHostedService(provider => provider.GetRequiredService<RunAnchors>())
         .AddSingleton<LogStore>(provider => provider.GetRequiredService<Database>() is { IsShared: true } shared
             ? new RowLogs(shared, provider.GetRequiredService<TimeProvider>())
             : new FileLogs(provider.GetRequiredService<DataDirectory>(), provider.GetRequiredService<TimeProvider>()))

@@ -41,6 +41,13 @@ public sealed class RowLogCompliance(SharedPostgres postgres) : LogStoreComplian
     }
 }
 
+public sealed class PostgresRunListCompliance(SharedPostgres postgres) : RunListCompliance
+{
+    protected override async Task<Database> OpenAsync() => await postgres.OpenAsync();
+
+    protected override ValueTask CleanUpAsync() => ValueTask.CompletedTask;
+}
+
 internal static class PostgresOpening
 {
     public static async Task<Database> OpenAsync(this SharedPostgres postgres) => await PostgresStart.OpenAsync(

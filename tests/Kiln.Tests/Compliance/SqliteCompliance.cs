@@ -65,3 +65,16 @@ public sealed class FileLogCompliance : LogStoreCompliance
         return ValueTask.CompletedTask;
     }
 }
+
+public sealed class SqliteRunListCompliance : RunListCompliance
+{
+    private readonly TempDirectory _directory = new();
+
+    protected override async Task<Database> OpenAsync() => await SqliteDatabase.OpenAsync(_directory.Path, TimeProvider.System);
+
+    protected override ValueTask CleanUpAsync()
+    {
+        _directory.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
