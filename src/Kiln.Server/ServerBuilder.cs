@@ -56,6 +56,7 @@ public static class ServerBuilder
         app.UseRouting();
         app.UseMiddleware<BearerAuthentication>();
         app.MapHealth();
+        app.MapApiDocument();
         app.MapAudit();
         app.MapCatalogue();
         app.MapBuilds();

@@ -14,6 +14,20 @@ namespace Kiln.Server.Builds;
 /// <summary>The document's seven calls, and the one that runs a build.</summary>
 public static class BuildApi
 {
+    private static readonly ApiNoun Noun = ApiNoun.Of("build");
+
+    private static readonly ApiParameter Source =
+        new("source", "template: the body is that of a build from a template.") { Words = ["template"] };
+
+    private static readonly ApiParameter ServiceName = new("service_name", "Only builds that are bound to this service.");
+
+    private static readonly ApiParameter BuildName = new("name", "The build.") { IsRequired = true };
+
+    private static readonly ApiParameter DetailService =
+        new("serviceName", "Service whose repos and parameters are shown; absent = the first that the build is bound to.");
+
+    private static readonly ApiParameter DetailModule = new("serviceModule", "Module of that service.");
+
     public static IServiceCollection AddBuilds(this IServiceCollection services) => services
         .AddSingleton<BuildStore>()
         .AddSingleton<BuildChanges>()
@@ -25,20 +39,26 @@ public static class BuildApi
     public static IEndpointRouteBuilder MapBuilds(this IEndpointRouteBuilder routes)
     {
         var builds = routes.MapGroup("/openapi/build");
-        builds.MapPost("", CreateAsync).Needs(Verb.Edit, ProjectOf.Body);
-        builds.MapPut("", ReplaceAsync).Needs(Verb.Edit, ProjectOf.Body);
-        builds.MapPut("/{name}/template", ReplaceFromTemplateAsync).Needs(Verb.Edit, ProjectOf.Body);
-        builds.MapGet("", ListAsync).Needs(Verb.Read, ProjectOf.Query);
-        builds.MapGet("/{name}/detail", DetailAsync).Needs(Verb.Read, ProjectOf.Query);
-        builds.MapDelete("", DeleteAsync).Needs(Verb.Edit, ProjectOf.Query);
+        builds.MapPost("", CreateAsync).Needs(Verb.Edit, ProjectOf.Body)
+            .Says("createBuild", Noun.Chapter, "Create a build", Source, DryRun.Parameter);
+        builds.MapPut("", ReplaceAsync).Needs(Verb.Edit, ProjectOf.Body)
+            .Says("replaceBuild", Noun.Chapter, "Replace the build that the body names", Source, IfMatch.Parameter, DryRun.Parameter);
+        builds.MapPut("/{name}/template", ReplaceFromTemplateAsync).Needs(Verb.Edit, ProjectOf.Body)
+            .Says("replaceBuildFromTemplate", Noun.Chapter, "Replace a build by one from a template", IfMatch.Parameter, DryRun.Parameter);
+        builds.MapGet("", ListAsync).Needs(Verb.Read, ProjectOf.Query)
+            .Says("listBuilds", Noun.Chapter, "List the builds of a project", [.. ListQuery.Parameters, ServiceName]);
+        builds.MapGet("/{name}/detail", DetailAsync).Needs(Verb.Read, ProjectOf.Query)
+            .Says("getBuild", Noun.Chapter, "Show a build", DetailService, DetailModule);
+        builds.MapDelete("", DeleteAsync).Needs(Verb.Edit, ProjectOf.Query)
+            .Says("deleteBuild", Noun.Chapter, "Delete a build; its runs finish", BuildName, IfMatch.Parameter);
         RunStartApi.Map(builds);
         RevisionEndpoints.Map(
-            builds, "/{name}", routes.ServiceProvider.GetRequiredService<BuildRevisions>(),
+            builds, "/{name}", Noun, routes.ServiceProvider.GetRequiredService<BuildRevisions>(),
             (Verb.Read, ProjectOf.Query), (Verb.Edit, ProjectOf.Query));
         return routes;
     }
 
-    private static async Task<Results<Changed, JsonAnswer, ApiError>> CreateAsync(
+    private static async Task<Results<Changed, ApiError>> CreateAsync(
         HttpRequest request, BuildChanges changes, Caller caller, CancellationToken cancellationToken)
     {
         var violations = new Violations();
@@ -57,15 +77,15 @@ public static class BuildApi
         };
     }
 
-    private static Task<Results<Changed, JsonAnswer, ApiError>> ReplaceAsync(
+    private static Task<Results<Changed, ApiError>> ReplaceAsync(
         HttpRequest request, BuildChanges changes, Caller caller, CancellationToken cancellationToken) =>
         ReplaceBodyAsync(Form(request), pathName: "", request, changes, caller, cancellationToken);
 
-    private static Task<Results<Changed, JsonAnswer, ApiError>> ReplaceFromTemplateAsync(
+    private static Task<Results<Changed, ApiError>> ReplaceFromTemplateAsync(
         string name, HttpRequest request, BuildChanges changes, Caller caller, CancellationToken cancellationToken) =>
         ReplaceBodyAsync(BuildForm.FromTemplate, name.Trim(), request, changes, caller, cancellationToken);
 
-    private static async Task<Results<Changed, JsonAnswer, ApiError>> ReplaceBodyAsync(
+    private static async Task<Results<Changed, ApiError>> ReplaceBodyAsync(
         BuildForm form, string pathName, HttpRequest request, BuildChanges changes, Caller caller,
         CancellationToken cancellationToken)
     {
@@ -87,7 +107,7 @@ public static class BuildApi
         };
     }
 
-    private static async Task<Results<Changed, JsonAnswer, ApiError>> DeleteAsync(
+    private static async Task<Results<Changed, ApiError>> DeleteAsync(
         HttpRequest request, BuildChanges changes, Caller caller, CancellationToken cancellationToken)
     {
         var violations = new Violations();
@@ -139,11 +159,14 @@ public static class BuildApi
         request.Query["source"].ToString() == "template" ? BuildForm.FromTemplate : BuildForm.Plain;
 
     /// <summary>The answer to a change.</summary>
-    public static Results<Changed, JsonAnswer, ApiError> Answer(BuildChange change, int code) => change switch
+    public static Results<Changed, ApiError> Answer(BuildChange change, int code) => change switch
     {
         BuildChange.Saved saved => new Changed(saved.Tag) { Warnings = saved.Warnings },
-        BuildChange.Checked { Before: var before, After: var after } => ChangePreview.Of(
-            before is null ? null : Shown(before.Definition), Shown(after), before?.Tag, Credentials.Warnings(after)),
+        BuildChange.Checked { Before: var before, After: var after } => new Changed(before?.Tag)
+        {
+            Warnings = Credentials.Warnings(after),
+            Preview = ChangePreviews.Of(before is null ? null : Shown(before.Definition), Shown(after)),
+        },
         BuildChange.Deleted => new Changed(Tag: null),
         _ => BuildErrors.Of(change, code),
     };

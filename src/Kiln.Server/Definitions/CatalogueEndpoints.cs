@@ -1,3 +1,4 @@
+using Kiln.Contracts.Builds;
 using Kiln.Server.Bodies;
 using Kiln.Server.Definitions.Revisions;
 using Kiln.Server.Http;
@@ -22,13 +23,21 @@ internal sealed class CatalogueEndpoints<T>(CatalogueKind<T> kind, DefinitionCha
         };
         var words = kind.Address;
         var group = routes.MapGroup(words.Path);
-        group.MapGet("", Answer(ListAsync)).Needs(words.ReadBy, words.Key == CatalogueKey.ProjectQuery ? ProjectOf.System : Read);
-        group.MapGet(one.Length == 0 ? "/detail" : one, Answer(GetAsync)).Needs(words.ReadBy, Read);
-        group.MapPost("", Answer(CreateAsync)).Needs(Verb.Edit, words.Key == CatalogueKey.ProjectQuery ? ProjectOf.System : Change);
-        group.MapPut(one, Answer(ReplaceAsync)).Needs(words.ChangeBy, Change);
-        group.MapDelete(one, Answer(DeleteAsync)).Needs(words.ChangeBy, Read);
+        var noun = words.Noun;
+        group.MapGet("", Answer(ListAsync)).Needs(words.ReadBy, words.Key == CatalogueKey.ProjectQuery ? ProjectOf.System : Read)
+            .Says($"list{noun.Many}", noun.Chapter, $"List {noun.Chapter.ToLowerInvariant()}", ListQuery.Parameters);
+        group.MapGet(one.Length == 0 ? "/detail" : one, Answer(GetAsync)).Needs(words.ReadBy, Read)
+            .Says($"get{noun.One}", noun.Chapter, $"Show {noun.Spoken}");
+        group.MapPost("", Answer(CreateAsync)).Needs(Verb.Edit, words.Key == CatalogueKey.ProjectQuery ? ProjectOf.System : Change)
+            .Says($"create{noun.One}", noun.Chapter, $"Create {noun.Spoken}", DryRun.Parameter);
+        group.MapPut(one, Answer(ReplaceAsync)).Needs(words.ChangeBy, Change)
+            .Says($"replace{noun.One}", noun.Chapter, $"Replace {noun.Spoken}", IfMatch.Parameter, DryRun.Parameter)
+            .Answers(typeof(ChangeAnswer));
+        group.MapDelete(one, Answer(DeleteAsync)).Needs(words.ChangeBy, Read)
+            .Says($"delete{noun.One}", noun.Chapter, $"Delete {noun.Spoken} that nothing refers to", [IfMatch.Parameter, .. kind.DeleteParameters])
+            .Answers(typeof(ChangeAnswer));
         RevisionEndpoints.Map(
-            group, one, new DefinitionRevisions<T>(kind, changes, _answers), (words.ReadBy, Read), (words.ChangeBy, Read));
+            group, one, noun, new DefinitionRevisions<T>(kind, changes, _answers), (words.ReadBy, Read), (words.ChangeBy, Read));
     }
 
     private ProjectOf Read => kind.Address.Scope switch
@@ -50,8 +59,11 @@ internal sealed class CatalogueEndpoints<T>(CatalogueKind<T> kind, DefinitionCha
 
     private IResult Answer(DefinitionChange<T> change) =>
         change is DefinitionChange<T>.Checked { Before: var before, After: var after, ProjectKey: var project }
-            ? ChangePreview.Of(
-                before is null ? null : Shown(project, before.Value), Shown(project, after), before?.Tag, kind.Warnings(after))
+            ? new Changed(before?.Tag)
+            {
+                Warnings = kind.Warnings(after),
+                Preview = ChangePreviews.Of(before is null ? null : Shown(project, before.Value), Shown(project, after)),
+            }
             : _answers.Change(change);
 
     private ShownJson Shown(string project, T value) =>
@@ -94,7 +106,7 @@ internal sealed class CatalogueEndpoints<T>(CatalogueKind<T> kind, DefinitionCha
     private async Task<IResult> CreateAsync(HttpContext context)
     {
         var violations = new Violations();
-        var project = Queries.Single(context.Request.Query, "projectKey", violations);
+        var project = kind.Address.Scope == ProjectScope.System ? "" : Queries.Single(context.Request.Query, "projectKey", violations);
         var dryRun = DryRun.IsAsked(context.Request, violations);
         if (violations.Any)
         {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kiln.Server.Bodies;
+using Kiln.Server.Http;
 using Kiln.Server.Identity;
 using Kiln.Server.Storage.Documents;
 
@@ -52,6 +53,9 @@ public abstract class CatalogueKind<T>(DefinitionStore<T> store) : CatalogueKind
     /// <param name="draft">What was read.</param>
     /// <param name="stored">What is stored.</param>
     public virtual JsonObject? Created(Draft<T> draft, Stored<T> stored) => null;
+
+    /// <summary>Query parameters that <see cref="DeleteAsync"/> reads.</summary>
+    public virtual IReadOnlyList<ApiParameter> DeleteParameters => [];
 
     /// <summary>Deletes it under the revision <paramref name="expected"/> (<c>null</c> = whatever it is).</summary>
     public virtual Task<DeleteOutcome> DeleteAsync(

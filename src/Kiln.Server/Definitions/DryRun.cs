@@ -1,4 +1,5 @@
 using Kiln.Server.Bodies;
+using Kiln.Server.Http;
 
 namespace Kiln.Server.Definitions;
 
@@ -8,6 +9,10 @@ public sealed class DryRun
     private static readonly DryRun Mark = new();
 
     private DryRun() { }
+
+    /// <summary>The query parameter.</summary>
+    public static ApiParameter Parameter { get; } =
+        new("dry_run", "true: check everything and store nothing; preview in the answer says what would change.") { Words = ["true", "false"] };
 
     /// <summary>Reads <c>dry_run</c>, and marks the request when it is <c>true</c>.</summary>
     public static bool IsAsked(HttpRequest request, Violations violations)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Kiln.Server.Bodies;
+using Kiln.Server.Http;
 
 namespace Kiln.Server.Runs;
 
@@ -12,6 +13,17 @@ namespace Kiln.Server.Runs;
 /// <param name="Attempt">Which attempt; <c>null</c> = the last.</param>
 internal sealed record LogQuery(long Offset, long? Limit, long? Tail, bool Follow, string Step, int? Attempt)
 {
+    /// <summary>Its query parameters.</summary>
+    public static ApiParameter[] Parameters { get; } =
+    [
+        ApiParameter.Number("offset", "Bytes to leave out at the beginning."),
+        ApiParameter.Number("limit", "Most bytes to send; absent = all."),
+        ApiParameter.Number("tail", "Only the last so many bytes of what is there; not with offset."),
+        new("follow", "true: stay until the run has ended and its log is whole.") { Type = "boolean" },
+        new("step", "Only the bytes of this step, for example script."),
+        ApiParameter.Attempt,
+    ];
+
     /// <summary>Asks for the log to its end, not for a part to be joined with others.</summary>
     public bool IsWhole => Offset == 0 && Limit is null && Step.Length == 0;
 
