@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Kiln.Contracts.Builds;
 using Kiln.Contracts.Client;
 
 namespace Kiln.Cli.Definitions;
@@ -69,19 +70,22 @@ internal sealed class ApplyPlanner(DefinitionCalls calls, IReadOnlyList<Definiti
         };
         return check switch
         {
-            Answer<DefinitionCheck>.Ok { Value: var checkedChange } => change with
+            Answer<ChangeAnswer>.Ok { Value: { Preview: { } preview } answer } => change with
             {
-                Kind = checkedChange.Change == "none" ? ChangeKind.None : change.Kind,
-                After = checkedChange.Spec,
-                Warnings = checkedChange.Warnings,
+                Kind = preview.Change == "none" ? ChangeKind.None : change.Kind,
+                After = preview.Spec,
+                Warnings = answer.Warnings ?? [],
                 ChangedSecrets =
                 [
-                    .. checkedChange.Changes.Where(field => JsonNode.DeepEquals(field.From, field.To)).Select(field => field.Path),
+                    .. preview.Changes.Where(field => JsonNode.DeepEquals(field.From, field.To)).Select(field => field.Path),
                 ],
             },
             // The server finds the rest when what it waits for is there.
-            Answer<DefinitionCheck>.Refused { Errors: { Count: > 0 } errors } when errors.All(error => IsSettledByUs(error, document)) =>
+            Answer<ChangeAnswer>.Refused { Errors: { Count: > 0 } errors } when errors.All(error => IsSettledByUs(error, document)) =>
                 change with { After = SecretMask.Over(document.Body) },
+            // It has just stored what was only to be checked: better to stop than to go on so.
+            Answer<ChangeAnswer>.Ok => Refuse(document, new Answer<ChangeAnswer>.Refused(
+                501, "The server does not know dry_run; it is older than this client.")),
             _ => Refuse(document, check),
         };
     }

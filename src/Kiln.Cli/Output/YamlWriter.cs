@@ -10,6 +10,9 @@ namespace Kiln.Cli.Output;
 /// </summary>
 internal static class YamlWriter
 {
+    // Marks that mean nothing inside a plain word, to any parser.
+    private const string PlainMarks = " -_./:+=@$,;()";
+
     /// <summary>A document; ends with a line break.</summary>
     public static string Document(JsonNode? node)
     {
@@ -142,10 +145,10 @@ internal static class YamlWriter
         {
             return false;
         }
-        return (char.IsLetter(text[0]) || text[0] is '/' or '_' or '$' or '.' || char.IsAsciiDigit(text[0]))
-            && text.EnumerateRunes().All(IsPrintable)
-            && !text.Contains(": ", StringComparison.Ordinal) && !text.Contains(" #", StringComparison.Ordinal)
-            && text is not ("---" or "...") && !text.StartsWith("...", StringComparison.Ordinal);
+        return (char.IsLetterOrDigit(text[0]) || text[0] is '/' or '_' or '$' or '.')
+            && text.EnumerateRunes().All(rune => Rune.IsLetterOrDigit(rune) || PlainMarks.Contains(rune.ToString(), StringComparison.Ordinal))
+            && !text.Contains(": ", StringComparison.Ordinal)
+            && !text.StartsWith("...", StringComparison.Ordinal);
     }
 
     private static bool IsPrintable(Rune rune) => rune.Value is >= ' ' and not (>= 0x7f and <= 0x9f)

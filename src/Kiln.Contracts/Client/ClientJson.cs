@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Kiln.Contracts.Builds;
 using Kiln.Contracts.Runs;
 
 namespace Kiln.Contracts.Client;
@@ -14,7 +15,7 @@ namespace Kiln.Contracts.Client;
 [JsonSerializable(typeof(RunArtifacts))]
 [JsonSerializable(typeof(RunWhy))]
 [JsonSerializable(typeof(ErrorAnswer))]
-[JsonSerializable(typeof(DefinitionCheck))]
+[JsonSerializable(typeof(ChangeAnswer))]
 [JsonSerializable(typeof(JsonNode))]
 [JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(JsonElement))]

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using Kiln.Contracts.Builds;
 
 namespace Kiln.Contracts.Client;
 
@@ -76,18 +77,18 @@ public sealed class DefinitionCalls
             HttpMethod.Put, kind.ReplacePath(project, name, body, dryRun: false), Content(body), tag, ClientJson.Default.JsonObject, cancellationToken))
         .Map(tagged => tagged.Value);
 
-    /// <summary>What <see cref="CreateAsync"/> would do.</summary>
-    public Task<Answer<DefinitionCheck>> CheckCreateAsync(
+    /// <summary>What <see cref="CreateAsync"/> would do; the answer has a preview.</summary>
+    public Task<Answer<ChangeAnswer>> CheckCreateAsync(
         DefinitionKind kind, JsonObject body, CancellationToken cancellationToken) =>
         _transport.SendAsync(
-            HttpMethod.Post, kind.CreatePath(body, dryRun: true), Content(body), ClientJson.Default.DefinitionCheck, cancellationToken);
+            HttpMethod.Post, kind.CreatePath(body, dryRun: true), Content(body), ClientJson.Default.ChangeAnswer, cancellationToken);
 
-    /// <summary>What <see cref="ReplaceAsync"/> would do.</summary>
-    public async Task<Answer<DefinitionCheck>> CheckReplaceAsync(
+    /// <summary>What <see cref="ReplaceAsync"/> would do; the answer has a preview.</summary>
+    public async Task<Answer<ChangeAnswer>> CheckReplaceAsync(
         DefinitionKind kind, string project, string name, JsonObject body, string? tag, CancellationToken cancellationToken) =>
         (await _transport.SendTaggedAsync(
             HttpMethod.Put, kind.ReplacePath(project, name, body, dryRun: true), Content(body), tag,
-            ClientJson.Default.DefinitionCheck, cancellationToken))
+            ClientJson.Default.ChangeAnswer, cancellationToken))
         .Map(tagged => tagged.Value);
 
     /// <summary>Deletes one that nothing refers to.</summary>

@@ -58,7 +58,7 @@ public static class BuildApi
         return routes;
     }
 
-    private static async Task<Results<Changed, JsonAnswer, ApiError>> CreateAsync(
+    private static async Task<Results<Changed, ApiError>> CreateAsync(
         HttpRequest request, BuildChanges changes, Caller caller, CancellationToken cancellationToken)
     {
         var violations = new Violations();
@@ -77,15 +77,15 @@ public static class BuildApi
         };
     }
 
-    private static Task<Results<Changed, JsonAnswer, ApiError>> ReplaceAsync(
+    private static Task<Results<Changed, ApiError>> ReplaceAsync(
         HttpRequest request, BuildChanges changes, Caller caller, CancellationToken cancellationToken) =>
         ReplaceBodyAsync(Form(request), pathName: "", request, changes, caller, cancellationToken);
 
-    private static Task<Results<Changed, JsonAnswer, ApiError>> ReplaceFromTemplateAsync(
+    private static Task<Results<Changed, ApiError>> ReplaceFromTemplateAsync(
         string name, HttpRequest request, BuildChanges changes, Caller caller, CancellationToken cancellationToken) =>
         ReplaceBodyAsync(BuildForm.FromTemplate, name.Trim(), request, changes, caller, cancellationToken);
 
-    private static async Task<Results<Changed, JsonAnswer, ApiError>> ReplaceBodyAsync(
+    private static async Task<Results<Changed, ApiError>> ReplaceBodyAsync(
         BuildForm form, string pathName, HttpRequest request, BuildChanges changes, Caller caller,
         CancellationToken cancellationToken)
     {
@@ -107,7 +107,7 @@ public static class BuildApi
         };
     }
 
-    private static async Task<Results<Changed, JsonAnswer, ApiError>> DeleteAsync(
+    private static async Task<Results<Changed, ApiError>> DeleteAsync(
         HttpRequest request, BuildChanges changes, Caller caller, CancellationToken cancellationToken)
     {
         var violations = new Violations();
@@ -159,11 +159,14 @@ public static class BuildApi
         request.Query["source"].ToString() == "template" ? BuildForm.FromTemplate : BuildForm.Plain;
 
     /// <summary>The answer to a change.</summary>
-    public static Results<Changed, JsonAnswer, ApiError> Answer(BuildChange change, int code) => change switch
+    public static Results<Changed, ApiError> Answer(BuildChange change, int code) => change switch
     {
         BuildChange.Saved saved => new Changed(saved.Tag) { Warnings = saved.Warnings },
-        BuildChange.Checked { Before: var before, After: var after } => ChangePreview.Of(
-            before is null ? null : Shown(before.Definition), Shown(after), before?.Tag, Credentials.Warnings(after)),
+        BuildChange.Checked { Before: var before, After: var after } => new Changed(before?.Tag)
+        {
+            Warnings = Credentials.Warnings(after),
+            Preview = ChangePreviews.Of(before is null ? null : Shown(before.Definition), Shown(after)),
+        },
         BuildChange.Deleted => new Changed(Tag: null),
         _ => BuildErrors.Of(change, code),
     };

@@ -59,8 +59,11 @@ internal sealed class CatalogueEndpoints<T>(CatalogueKind<T> kind, DefinitionCha
 
     private IResult Answer(DefinitionChange<T> change) =>
         change is DefinitionChange<T>.Checked { Before: var before, After: var after, ProjectKey: var project }
-            ? ChangePreview.Of(
-                before is null ? null : Shown(project, before.Value), Shown(project, after), before?.Tag, kind.Warnings(after))
+            ? new Changed(before?.Tag)
+            {
+                Warnings = kind.Warnings(after),
+                Preview = ChangePreviews.Of(before is null ? null : Shown(project, before.Value), Shown(project, after)),
+            }
             : _answers.Change(change);
 
     private ShownJson Shown(string project, T value) =>

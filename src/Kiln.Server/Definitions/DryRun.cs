@@ -8,11 +8,11 @@ public sealed class DryRun
 {
     private static readonly DryRun Mark = new();
 
-    /// <summary>The query parameter that asks for it.</summary>
-    public static ApiParameter Parameter { get; } =
-        new("dry_run", "true: check everything, store nothing, and answer what would change.") { Type = "boolean" };
-
     private DryRun() { }
+
+    /// <summary>The query parameter.</summary>
+    public static ApiParameter Parameter { get; } =
+        new("dry_run", "true: check everything and store nothing; preview in the answer says what would change.") { Words = ["true", "false"] };
 
     /// <summary>Reads <c>dry_run</c>, and marks the request when it is <c>true</c>.</summary>
     public static bool IsAsked(HttpRequest request, Violations violations)

@@ -38,7 +38,7 @@ public sealed class YamlTests
         var documents = YamlReader.Read(text);
 
         return documents.Count == 1 && JsonNode.DeepEquals(node, documents[0].Root);
-    }, iter: 3000);
+    }, iter: 5000, print: YamlWriter.Document);
 
     [Fact]
     public void A_script_is_written_as_its_lines()

@@ -16,7 +16,7 @@ public sealed class DryRunTests(DocumentApp document) : IClassFixture<DocumentAp
         using var answer = await _client.SendJsonAsync(
             HttpMethod.Post, "/openapi/variables?dry_run=true", """{"key":"DRY","value":"s3cret-value","is_credential":true}""");
 
-        var preview = await answer.JsonAsync();
+        var preview = (await answer.JsonAsync())["preview"]!;
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal("create", (string?)preview["change"]);
         Assert.Equal("********", (string?)preview["spec"]!["value"]);
@@ -40,7 +40,7 @@ public sealed class DryRunTests(DocumentApp document) : IClassFixture<DocumentAp
         Assert.Equal(1, (int)(await (await _client.GetAsync("/openapi/variables/ONE")).JsonAsync())["revision"]!);
 
         async Task<JsonNode> PreviewAsync(string body) =>
-            await (await _client.SendJsonAsync(HttpMethod.Put, "/openapi/variables/ONE?dry_run=true", body)).JsonAsync();
+            (await (await _client.SendJsonAsync(HttpMethod.Put, "/openapi/variables/ONE?dry_run=true", body)).JsonAsync())["preview"]!;
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class DryRunTests(DocumentApp document) : IClassFixture<DocumentAp
 
         using var answer = await _client.SendJsonAsync(HttpMethod.Post, "/openapi/build?projectKey=yaml&dry_run=true", body.ToJsonString());
 
-        var preview = await answer.JsonAsync();
+        var preview = (await answer.JsonAsync())["preview"]!;
         Assert.Equal("create", (string?)preview["change"]);
         Assert.Equal("dry-build", (string?)preview["spec"]!["name"]);
         Assert.DoesNotContain("abc123", preview.ToJsonString());

@@ -1,15 +1,6 @@
 using System.Text.Json.Nodes;
-using Kiln.Contracts.Catalogue;
 
 namespace Kiln.Contracts.Client;
-
-/// <summary>What a change of a definition would do; nothing was changed.</summary>
-/// <param name="Change"><c>create</c>, <c>update</c> or <c>none</c>.</param>
-/// <param name="Spec">The body that would be stored, every default filled in, secrets masked.</param>
-/// <param name="Changes">The fields that would differ from what is stored; empty for a new one.</param>
-/// <param name="Warnings">What would be saved but not work as hoped.</param>
-public sealed record DefinitionCheck(
-    string Change, JsonObject Spec, IReadOnlyList<RevisionChange> Changes, IReadOnlyList<string> Warnings);
 
 /// <summary>A definition that is stored.</summary>
 /// <param name="Detail">The whole answer, with ids and times.</param>
