@@ -106,6 +106,10 @@ public sealed record DockerBuildStep
 
     /// <summary>More tags for the same image.</summary>
     public required IReadOnlyList<string> Tags { get; init; }
+
+    /// <summary>Reference under which layers are kept in a registry between builds; absent = they are not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? RegistryCache { get; init; }
 }
 
 /// <summary>What happens beside script and image.</summary>

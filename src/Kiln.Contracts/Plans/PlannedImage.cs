@@ -32,6 +32,9 @@ public sealed record PlannedImage
     /// <summary>More tags beside the one in <c>IMAGE</c>.</summary>
     public required IReadOnlyList<string> Tags { get; init; }
 
+    /// <summary>Reference under which layers are kept in a registry between builds; empty = they are not.</summary>
+    public string CacheReference { get; init; } = "";
+
     /// <summary>True when the registry speaks plain http.</summary>
     public required bool IsInsecure { get; init; }
 

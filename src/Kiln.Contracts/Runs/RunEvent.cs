@@ -88,4 +88,16 @@ public sealed record RunOutput(string Name, string Value, bool IsCredential = fa
 /// <param name="Digest">An image's digest, <c>sha256:…</c>; <c>null</c> for others.</param>
 /// <param name="Url">Where it is, when that is not the server.</param>
 public sealed record RunArtifact(
-    string Path, string Kind, long Size, string Sha256, string? Digest = null, string? Url = null);
+    string Path, string Kind, long Size, string Sha256, string? Digest = null, string? Url = null)
+{
+    /// <summary>Digests of an image's layers, the lowest first; absent for others.</summary>
+    public IReadOnlyList<string>? Layers { get; init; }
+
+    /// <summary>Commits that an image was made from; absent for others.</summary>
+    public IReadOnlyList<ArtifactCommit>? Commits { get; init; }
+}
+
+/// <summary>A commit that went into an artifact.</summary>
+/// <param name="Repo">Namespace and name of the repository.</param>
+/// <param name="CommitId">The commit.</param>
+public sealed record ArtifactCommit(string Repo, string CommitId);

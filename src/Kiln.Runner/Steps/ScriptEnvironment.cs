@@ -28,6 +28,11 @@ internal static class ScriptEnvironment
         {
             variables[repo.Planned.CommitVariable] = repo.CommitId;
         }
+        if (variables.GetValueOrDefault("DOCKER_HOST") is "" && run.Place.Inherited.TryGetValue("DOCKER_HOST", out var docker))
+        {
+            // Empty means the host's own daemon, and its operator says where that is.
+            variables["DOCKER_HOST"] = docker;
+        }
         variables["HOME"] = run.Place.Inherited["HOME"];
         variables["PATH"] = path;
         variables["KILN_RUN_ID"] = run.Spec.RunId.ToString(CultureInfo.InvariantCulture);

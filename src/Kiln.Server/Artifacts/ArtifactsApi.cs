@@ -54,7 +54,10 @@ internal static class ArtifactsApi
     }
 
     private static ArtifactView View(RunRecord run, RunArtifact artifact, PublicAddress address) => artifact.Kind == "image"
-        ? new ArtifactView(artifact.Path, artifact.Kind, artifact.Size, artifact.Sha256, Url: null) { Digest = artifact.Digest }
+        ? new ArtifactView(artifact.Path, artifact.Kind, artifact.Size, artifact.Sha256, Url: null)
+        {
+            Digest = artifact.Digest, Layers = artifact.Layers, Commits = artifact.Commits,
+        }
         : new ArtifactView(
             artifact.Path, artifact.Kind, artifact.Size, artifact.Sha256,
             artifact.Url ?? $"{address.Root}/openapi/runs/{run.RunId}/artifacts/"
@@ -77,6 +80,14 @@ public sealed record ArtifactView(
     /// <summary>An image's digest.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Digest { get; init; }
+
+    /// <summary>Digests of an image's layers.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Layers { get; init; }
+
+    /// <summary>Commits that an image was made from.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ArtifactCommit>? Commits { get; init; }
 }
 
 /// <summary>JSON of artifacts.</summary>

@@ -42,6 +42,7 @@ internal static class ImagePlanning
                 Platforms = image.Platforms,
                 UsesProxy = image.EnableProxy,
                 Tags = image.Tags,
+                CacheReference = image.RegistryCache ?? "",
                 IsInsecure = registry.IsInsecure,
                 Secrets = [.. draft.Parameters.Where(parameter => parameter.IsCredential).Select(parameter => parameter.Key)],
             }));
