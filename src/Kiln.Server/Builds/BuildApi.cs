@@ -1,9 +1,12 @@
+using System.Text.Json.Nodes;
 using Kiln.Contracts.Builds;
 using Kiln.Server.Bodies;
+using Kiln.Server.Builds.Answers;
 using Kiln.Server.Definitions;
 using Kiln.Server.Definitions.Revisions;
 using Kiln.Server.Http;
 using Kiln.Server.Identity;
+using Kiln.Server.Planning;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Kiln.Server.Builds;
@@ -37,11 +40,11 @@ public static class BuildApi
     {
         var builds = routes.MapGroup("/openapi/build");
         builds.MapPost("", CreateAsync).Needs(Verb.Edit, ProjectOf.Body)
-            .Says("createBuild", Noun.Chapter, "Create a build", Source);
+            .Says("createBuild", Noun.Chapter, "Create a build", Source, DryRun.Parameter);
         builds.MapPut("", ReplaceAsync).Needs(Verb.Edit, ProjectOf.Body)
-            .Says("replaceBuild", Noun.Chapter, "Replace the build that the body names", Source, IfMatch.Parameter);
+            .Says("replaceBuild", Noun.Chapter, "Replace the build that the body names", Source, IfMatch.Parameter, DryRun.Parameter);
         builds.MapPut("/{name}/template", ReplaceFromTemplateAsync).Needs(Verb.Edit, ProjectOf.Body)
-            .Says("replaceBuildFromTemplate", Noun.Chapter, "Replace a build by one from a template", IfMatch.Parameter);
+            .Says("replaceBuildFromTemplate", Noun.Chapter, "Replace a build by one from a template", IfMatch.Parameter, DryRun.Parameter);
         builds.MapGet("", ListAsync).Needs(Verb.Read, ProjectOf.Query)
             .Says("listBuilds", Noun.Chapter, "List the builds of a project", [.. ListQuery.Parameters, ServiceName]);
         builds.MapGet("/{name}/detail", DetailAsync).Needs(Verb.Read, ProjectOf.Query)
@@ -60,6 +63,7 @@ public static class BuildApi
     {
         var violations = new Violations();
         var project = Queries.Single(request.Query, "projectKey", violations);
+        var dryRun = DryRun.IsAsked(request, violations);
         if (violations.Any)
         {
             return ApiError.Invalid(violations.Errors);
@@ -67,7 +71,7 @@ public static class BuildApi
         return await RequestBody.ReadAsync(request, cancellationToken) switch
         {
             RequestBody.Json json => Answer(
-                await changes.CreateAsync(Form(request), json.Root, project, caller, cancellationToken), BuildErrors.Create),
+                await changes.CreateAsync(Form(request), json.Root, project, dryRun, caller, cancellationToken), BuildErrors.Create),
             RequestBody.Refused refused => refused.Error,
             _ => throw new InvalidOperationException("A kind of body is missing here."),
         };
@@ -87,6 +91,7 @@ public static class BuildApi
     {
         var violations = new Violations();
         var project = Queries.Single(request.Query, "projectKey", violations);
+        var dryRun = DryRun.IsAsked(request, violations);
         if (violations.Any)
         {
             return ApiError.Invalid(violations.Errors);
@@ -95,7 +100,7 @@ public static class BuildApi
         {
             RequestBody.Json json => Answer(
                 await changes.ReplaceAsync(
-                    form, json.Root, project, pathName, IfMatch.Of(request), caller, cancellationToken),
+                    form, json.Root, project, pathName, IfMatch.Of(request), dryRun, caller, cancellationToken),
                 BuildErrors.Update),
             RequestBody.Refused refused => refused.Error,
             _ => throw new InvalidOperationException("A kind of body is missing here."),
@@ -157,7 +162,15 @@ public static class BuildApi
     public static Results<Changed, ApiError> Answer(BuildChange change, int code) => change switch
     {
         BuildChange.Saved saved => new Changed(saved.Tag) { Warnings = saved.Warnings },
+        BuildChange.Checked { Before: var before, After: var after } => new Changed(before?.Tag)
+        {
+            Warnings = Credentials.Warnings(after),
+            Preview = ChangePreviews.Of(before is null ? null : Shown(before.Definition), Shown(after)),
+        },
         BuildChange.Deleted => new Changed(Tag: null),
         _ => BuildErrors.Of(change, code),
     };
+
+    private static ShownJson Shown(BuildDefinition build) => new(
+        JsonObject.Create(BuildDetails.Spec(build)), JsonObject.Create(BuildDetails.Spec(Credentials.Masked(build))));
 }

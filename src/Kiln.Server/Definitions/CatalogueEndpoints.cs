@@ -8,7 +8,7 @@ using Kiln.Server.Identity;
 namespace Kiln.Server.Definitions;
 
 /// <summary>The calls of a kind of definition: list, get, create, replace, delete.</summary>
-internal sealed class CatalogueEndpoints<T>(CatalogueKind<T> kind, DefinitionChanges<T> changes)
+internal sealed class CatalogueEndpoints<T>(CatalogueKind<T> kind, DefinitionChanges<T> changes, SecretVault vault)
     where T : class
 {
     private readonly DefinitionAnswers<T> _answers = new(kind);
@@ -30,9 +30,9 @@ internal sealed class CatalogueEndpoints<T>(CatalogueKind<T> kind, DefinitionCha
         group.MapGet(one.Length == 0 ? "/detail" : one, Answer(GetAsync)).Needs(words.ReadBy, Read)
             .Says($"get{noun.One}", noun.Chapter, $"Show {noun.Spoken}");
         group.MapPost("", Answer(CreateAsync)).Needs(Verb.Edit, words.Key == CatalogueKey.ProjectQuery ? ProjectOf.System : Change)
-            .Says($"create{noun.One}", noun.Chapter, $"Create {noun.Spoken}");
+            .Says($"create{noun.One}", noun.Chapter, $"Create {noun.Spoken}", DryRun.Parameter);
         group.MapPut(one, Answer(ReplaceAsync)).Needs(words.ChangeBy, Change)
-            .Says($"replace{noun.One}", noun.Chapter, $"Replace {noun.Spoken}", IfMatch.Parameter)
+            .Says($"replace{noun.One}", noun.Chapter, $"Replace {noun.Spoken}", IfMatch.Parameter, DryRun.Parameter)
             .Answers(typeof(ChangeAnswer));
         group.MapDelete(one, Answer(DeleteAsync)).Needs(words.ChangeBy, Read)
             .Says($"delete{noun.One}", noun.Chapter, $"Delete {noun.Spoken} that nothing refers to", [IfMatch.Parameter, .. kind.DeleteParameters])
@@ -62,6 +62,18 @@ internal sealed class CatalogueEndpoints<T>(CatalogueKind<T> kind, DefinitionCha
 
     private static RequestDelegate Answer(Func<HttpContext, Task<IResult>> handle) =>
         async context => await (await handle(context)).ExecuteAsync(context);
+
+    private IResult Answer(DefinitionChange<T> change) =>
+        change is DefinitionChange<T>.Checked { Before: var before, After: var after, ProjectKey: var project }
+            ? new Changed(before?.Tag)
+            {
+                Warnings = kind.Warnings(after),
+                Preview = ChangePreviews.Of(before is null ? null : Shown(project, before.Value), Shown(project, after)),
+            }
+            : _answers.Change(change);
+
+    private ShownJson Shown(string project, T value) =>
+        new(_answers.Spec(project, value, vault.Unseal), _answers.Spec(project, value, static _ => SecretField.Mask));
 
     private async Task<IResult> ListAsync(HttpContext context)
     {
@@ -101,14 +113,15 @@ internal sealed class CatalogueEndpoints<T>(CatalogueKind<T> kind, DefinitionCha
     {
         var violations = new Violations();
         var project = kind.Address.Scope == ProjectScope.System ? "" : Queries.Single(context.Request.Query, "projectKey", violations);
+        var dryRun = DryRun.IsAsked(context.Request, violations);
         if (violations.Any)
         {
             return ApiError.Invalid(violations.Errors);
         }
         return await RequestBody.ReadAsync(context.Request, context.RequestAborted) switch
         {
-            RequestBody.Json json => _answers.Change(await changes.CreateAsync(
-                json.Root, project, Caller.Of(context), context.RequestAborted)),
+            RequestBody.Json json => Answer(await changes.CreateAsync(
+                json.Root, project, dryRun, Caller.Of(context), context.RequestAborted)),
             RequestBody.Refused refused => refused.Error,
             _ => throw new InvalidOperationException("A kind of body is missing here."),
         };
@@ -118,14 +131,15 @@ internal sealed class CatalogueEndpoints<T>(CatalogueKind<T> kind, DefinitionCha
     {
         var violations = new Violations();
         var address = DefinitionAddress.Of(kind.Address, context.Request, violations);
+        var dryRun = DryRun.IsAsked(context.Request, violations);
         if (violations.Any)
         {
             return ApiError.Invalid(violations.Errors);
         }
         return await RequestBody.ReadAsync(context.Request, context.RequestAborted) switch
         {
-            RequestBody.Json json => _answers.Change(await changes.ReplaceAsync(
-                address, json.Root, IfMatch.Of(context.Request), Caller.Of(context), context.RequestAborted)),
+            RequestBody.Json json => Answer(await changes.ReplaceAsync(
+                address, json.Root, IfMatch.Of(context.Request), dryRun, Caller.Of(context), context.RequestAborted)),
             RequestBody.Refused refused => refused.Error,
             _ => throw new InvalidOperationException("A kind of body is missing here."),
         };

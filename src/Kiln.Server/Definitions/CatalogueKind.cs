@@ -71,8 +71,10 @@ public abstract class CatalogueKind<T>(DefinitionStore<T> store) : CatalogueKind
         Task.CompletedTask;
 
     internal override void Map(IEndpointRouteBuilder routes) =>
-        new CatalogueEndpoints<T>(this, new DefinitionChanges<T>(this, routes.ServiceProvider.GetRequiredService<KnownProjects>()))
-            .Map(routes);
+        new CatalogueEndpoints<T>(
+            this,
+            new DefinitionChanges<T>(this, routes.ServiceProvider.GetRequiredService<KnownProjects>()),
+            routes.ServiceProvider.GetRequiredService<SecretVault>()).Map(routes);
 }
 
 /// <summary>Reads a body; what is wrong goes to the body's violations.</summary>

@@ -1,5 +1,6 @@
 using System.Reflection;
 using Kiln.Contracts.Builds;
+using Kiln.Contracts.Catalogue;
 using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Kiln.Server.Http;
@@ -10,6 +11,9 @@ public sealed record Changed(EntityTag? Tag) : IResult, IStatusCodeHttpResult, I
 {
     /// <summary>What was saved but will not work as hoped; named in the body when there is any.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>What would have changed, after a dry run.</summary>
+    public ChangePreview? Preview { get; init; }
 
     /// <summary>Says what it answers to whoever describes the endpoint.</summary>
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
@@ -24,7 +28,7 @@ public sealed record Changed(EntityTag? Tag) : IResult, IStatusCodeHttpResult, I
             httpContext.Response.Headers.ETag = tag.ToString();
         }
         return httpContext.Response.WriteAsJsonAsync(
-            Warnings.Count == 0 ? ChangeAnswer.Success : ChangeAnswer.Success with { Warnings = Warnings },
+            ChangeAnswer.Success with { Warnings = Warnings.Count == 0 ? null : Warnings, Preview = Preview },
             BuildJson.Readable.ChangeAnswer,
             contentType: null,
             httpContext.RequestAborted);
