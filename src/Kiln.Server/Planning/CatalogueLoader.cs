@@ -19,6 +19,7 @@ public sealed class CatalogueLoader(CatalogueSources sources, CataloguePlaces pl
         Registries = await places.RegistriesAsync(cancellationToken),
         Hosts = places.Hosts(),
         AllowedSettings = await settings.AllowedAsync(projectKey, cancellationToken),
+        ProjectMaxRunning = await settings.MaxRunningAsync(projectKey, cancellationToken),
         Variables = await settings.VariablesAsync(projectKey, cancellationToken),
     };
 }

@@ -6,7 +6,8 @@ using Kiln.Server.Storage;
 namespace Kiln.Server.Queue;
 
 /// <summary>Folds what the server itself finds out about a leased attempt into it: silence, return, loss.</summary>
-public sealed partial class LeaseFacts(Database database, RunSignals signals, TimeProvider time, ILogger<LeaseFacts> logger)
+public sealed partial class LeaseFacts(
+    Database database, RunSignals signals, QueueBells bells, TimeProvider time, ILogger<LeaseFacts> logger)
 {
     /// <summary>Gives a leased attempt up; nothing happens when the lease has gone.</summary>
     internal Task LoseAsync(LeaseKey key, string reason, string message, CancellationToken cancellationToken)
@@ -44,27 +45,25 @@ public sealed partial class LeaseFacts(Database database, RunSignals signals, Ti
 
     private async Task FoldAsync(LeaseKey key, RunFact fact, bool isOver, CancellationToken cancellationToken)
     {
-        await database.WriteAsync(
+        var after = await database.WriteAsync(
             async session =>
             {
-                if (await LeaseSql.FindAsync(session, key) is not { Lease: not null } attempt || !attempt.Accepts(key))
+                if (await LeaseSql.FindAsync(session, key) is not { Lease: { } lease } attempt || !attempt.Accepts(key))
                 {
-                    return false;
+                    return AfterEnd.Nothing;
                 }
                 var next = RunReducer.Apply(attempt.State, fact, Now());
                 await RunSql.SaveAsync(session, key.RunId, key.Attempt, attempt.State, next);
                 if (isOver)
                 {
-                    await QueueSql.RemoveAsync(session, key.RunId);
+                    return await AfterEnd.OfAsync(session, key.RunId, lease, next, Now());
                 }
-                else
-                {
-                    await QueueSql.SetSilentAsync(session, key.RunId, isSilent: true);
-                }
-                return true;
+                await QueueSql.SetSilentAsync(session, key.RunId, isSilent: true);
+                return AfterEnd.Nothing;
             },
             cancellationToken);
         signals.Changed(key.RunId);
+        after.Announce(signals, bells);
     }
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
