@@ -109,12 +109,19 @@ public sealed record PlannedRepo
     /// <summary>Verify TLS; false only when the code host says so.</summary>
     public required bool VerifyTls { get; init; }
 
+    /// <summary>Certificates in PEM to trust beside the machine's own; empty = none.</summary>
+    public string TlsCa { get; init; } = "";
+
+    /// <summary>URL of the proxy for this repository, which wins over the machine's; empty = the machine's.</summary>
+    public string Proxy { get; init; } = "";
+
     /// <summary>Name of the variable that gets the resolved commit, <c>&lt;R&gt;_COMMIT_ID</c>.</summary>
     public required string CommitVariable { get; init; }
 }
 
 /// <summary>A git ref and, once resolved, the commit that is built.</summary>
-/// <param name="Ref">Full ref (<c>refs/heads/main</c>, <c>refs/merge-requests/3/head</c>) or a commit id (then <paramref name="Commit"/> equals it).</param>
+/// <param name="Ref">Full ref (<c>refs/heads/main</c>, <c>refs/merge-requests/3/head</c>) or a commit id (then <paramref name="Commit"/> equals it);
+/// until resolved it may end in <c>/*</c>, which means the one with the highest number (the last patch set of a Gerrit change).</param>
 /// <param name="Commit">40 or 64 hexadecimal digits; <c>null</c> until resolved.</param>
 /// <param name="Label">Short name for people, for example <c>main</c> or <c>pr3</c>.</param>
 public sealed record PlannedRef(string Ref, string? Commit, string Label);

@@ -1,4 +1,5 @@
 using System.Text;
+using Kiln.Contracts.Secrets;
 
 namespace Kiln.Exec.Mask;
 

@@ -1,3 +1,5 @@
+using Kiln.Contracts.Secrets;
+
 namespace Kiln.Exec.Mask;
 
 /// <summary>The secrets of a run, which only become more, and the automaton over all their forms.</summary>

@@ -1,26 +1,27 @@
 using Kiln.Contracts.Runs;
+using Kiln.Contracts.Secrets;
 
 namespace Kiln.Runner.Steps;
 
-/// <summary>Hides secrets in outputs: a value that is one or contains one is shown as the mask alone.</summary>
+/// <summary>Hides secrets in outputs: a value that is one or contains one, in any form that the log would mask, is shown
+/// as the mask alone.</summary>
 internal static class OutputMask
 {
     public const string Mask = "********";
 
-    private const int ShortestMasked = 4;
-
     public static IReadOnlyList<RunOutput> Apply(
         IEnumerable<KeyValuePair<string, string>> outputs, IEnumerable<string> secrets)
     {
-        var masked = secrets.Where(IsMasked).ToArray();
+        var forms = new HashSet<string>(StringComparer.Ordinal) { Mask };
+        foreach (var secret in secrets.Where(SecretForms.IsMaskable))
+        {
+            SecretForms.AddTo(forms, secret);
+        }
         return
         [
-            .. outputs.Select(output => Array.Exists(masked, output.Value.Contains) || output.Value.Contains(Mask)
+            .. outputs.Select(output => forms.Any(form => output.Value.Contains(form, StringComparison.Ordinal))
                 ? new RunOutput(output.Key, Mask, IsCredential: true)
                 : new RunOutput(output.Key, output.Value)),
         ];
     }
-
-    private static bool IsMasked(string secret) =>
-        System.Text.Encoding.UTF8.GetByteCount(secret) >= ShortestMasked && secret is not "true";
 }

@@ -61,6 +61,9 @@ public sealed class RunDirectory(string path)
     /// <summary>SSH host keys for a repository.</summary>
     public string KnownHosts(int repo) => At($"known_hosts-{repo}");
 
+    /// <summary>Certificates that are trusted for a repository.</summary>
+    public string Certificates(int repo) => At($"certificates-{repo}.pem");
+
     /// <summary>Whose directory it is; <c>null</c> when it was not finished being made, so that nothing ran in it.</summary>
     public LeaseKey? ReadLease()
     {

@@ -88,6 +88,12 @@ public sealed record CatalogueCodeHost
     public required string KnownHosts { get; init; }
 
     public required bool VerifyTls { get; init; }
+
+    /// <summary>Certificates in PEM to trust beside the machine's own; may be empty.</summary>
+    public string TlsCa { get; init; } = "";
+
+    /// <summary>URL of a proxy; empty = the machine's own settings.</summary>
+    public string Proxy { get; init; } = "";
 }
 
 /// <summary>How git authenticates at a code host.</summary>

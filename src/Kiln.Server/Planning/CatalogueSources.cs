@@ -58,5 +58,7 @@ public sealed class CatalogueSources(
         SealedSecret = stored.Value.Secret,
         KnownHosts = stored.Value.KnownHosts,
         VerifyTls = stored.Value.VerifyTls,
+        TlsCa = stored.Value.TlsCa,
+        Proxy = stored.Value.Proxy,
     };
 }

@@ -76,10 +76,6 @@ internal static class RepoPlanning
                 $"{at}.codehost_name", "code host", repo.CodehostName, draft.Input.Catalogue.CodeHosts.Select(known => known.Name));
             return;
         }
-        if (host.Type == "gerrit" && repo.Prs.Count > 0)
-        {
-            draft.Violations.Add($"{at}.prs", "This server cannot fetch changes of Gerrit by number yet; name a branch, tag or commit.");
-        }
         if (CheckoutDirectory.Of(repo, variables) is not { } directory)
         {
             draft.Violations.Add($"{at}.checkout_path", $"\"{repo.CheckoutPath}\" leads out of the workspace once its variables are filled in.");
@@ -103,6 +99,8 @@ internal static class RepoPlanning
             Submodules = repo.Submodules,
             Credential = Credential(draft, host),
             VerifyTls = host.VerifyTls,
+            TlsCa = host.TlsCa,
+            Proxy = host.Proxy,
             CommitVariable = BuiltInVariables.RepoPrefix(repo.RepoName) + "_COMMIT_ID",
         });
     }
@@ -115,10 +113,15 @@ internal static class RepoPlanning
     private static IReadOnlyList<PlannedRef> Merges(RepoInfo repo, CatalogueCodeHost host) =>
         repo.MergeBranches.Count > 0
             ? [.. repo.MergeBranches.Select(branch => new PlannedRef($"refs/heads/{branch}", Commit: null, branch))]
-            : [.. repo.Prs.Select(number => new PlannedRef(
-                host.Type == "gitlab" ? $"refs/merge-requests/{number}/head" : $"refs/pull/{number}/head",
-                Commit: null,
-                $"pr{number}"))];
+            : [.. repo.Prs.Select(number => new PlannedRef(Request(host.Type, number), Commit: null, $"pr{number}"))];
+
+    private static string Request(string type, int number) => type switch
+    {
+        "gitlab" => $"refs/merge-requests/{number}/head",
+        // The last two digits spread changes over directories; the patch set is looked up with the commits.
+        "gerrit" => $"refs/changes/{number % 100:00}/{number}/*",
+        _ => $"refs/pull/{number}/head",
+    };
 
     private static GitCredential? Credential(PlanDraft draft, CatalogueCodeHost host)
     {

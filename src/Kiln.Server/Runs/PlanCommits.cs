@@ -35,8 +35,8 @@ public static class PlanCommits
         return false;
     }
 
-    /// <summary>The plan with the commits that <paramref name="find"/> knows (by repository and ref) filled in.</summary>
-    public static RunPlan WithCommits(this RunPlan plan, Func<PlannedRepo, PlannedRef, string?> find)
+    /// <summary>The plan with every ref that has no commit replaced by what <paramref name="find"/> makes of it.</summary>
+    public static RunPlan WithCommits(this RunPlan plan, Func<PlannedRepo, PlannedRef, PlannedRef> find)
     {
         var repos = new PlannedRepo[plan.Repos.Count];
         for (var i = 0; i < repos.Length; i++)
@@ -52,6 +52,6 @@ public static class PlanCommits
         return plan with { Repos = repos };
 
         PlannedRef Filled(PlannedRepo repo, PlannedRef wanted) =>
-            wanted.Commit is null ? wanted with { Commit = find(repo, wanted) } : wanted;
+            wanted.Commit is null ? find(repo, wanted) : wanted;
     }
 }

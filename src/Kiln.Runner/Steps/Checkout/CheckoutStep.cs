@@ -9,7 +9,7 @@ internal static class CheckoutStep
 {
     public static async Task<StepResult> RunAsync(RunScope run)
     {
-        GitEnvironment.WriteFiles(run.Spec.Plan.Repos, run.Directory);
+        GitEnvironment.WriteFiles(run.Spec.Plan.Repos, run.Place, run.Directory);
         foreach (var repo in run.Spec.Plan.Repos)
         {
             if (ConfinedPath.CreateDirectory(run.Directory.Workspace, repo.Directory) is not { } directory)

@@ -35,7 +35,18 @@ internal static class GitEnvironment
         {
             variables["GIT_SSH_COMMAND"] = SshCommand(key, repo.Index, directory);
         }
-        var settings = Settings(repo, place).ToArray();
+        if (repo.Proxy.Length > 0)
+        {
+            // The code host's own proxy is meant, whatever this machine reaches directly.
+            variables.Remove("no_proxy");
+            variables.Remove("NO_PROXY");
+        }
+        if (repo.TlsCa.Length > 0)
+        {
+            // It would win over what the settings say, which has it in.
+            variables.Remove("GIT_SSL_CAINFO");
+        }
+        var settings = Settings(repo, place, directory).ToArray();
         variables["GIT_CONFIG_COUNT"] = settings.Length.ToString(CultureInfo.InvariantCulture);
         for (var i = 0; i < settings.Length; i++)
         {
@@ -46,16 +57,22 @@ internal static class GitEnvironment
     }
 
     /// <summary>Writes the files that the environment names; they hold nothing secret.</summary>
-    public static void WriteFiles(IReadOnlyList<PlannedRepo> repos, RunDirectory directory)
+    public static void WriteFiles(IReadOnlyList<PlannedRepo> repos, RunnerPlace place, RunDirectory directory)
     {
         File.WriteAllText(directory.GitConfig, "[safe]\n\tdirectory = *\n");
         foreach (var repo in repos.Where(static repo => repo.Credential is { KnownHosts.Length: > 0 }))
         {
             File.WriteAllText(directory.KnownHosts(repo.Index), repo.Credential!.KnownHosts + "\n");
         }
+        foreach (var repo in repos.Where(static repo => repo.TlsCa.Length > 0))
+        {
+            File.WriteAllText(
+                directory.Certificates(repo.Index), CertificateBundle.With(repo.TlsCa, name => place.Inherited.GetValueOrDefault(name)));
+        }
     }
 
-    private static IEnumerable<(string Name, string Value)> Settings(PlannedRepo repo, RunnerPlace place)
+    private static IEnumerable<(string Name, string Value)> Settings(
+        PlannedRepo repo, RunnerPlace place, RunDirectory directory)
     {
         yield return ("core.hooksPath", "/dev/null");
         yield return ("core.fsmonitor", "false");
@@ -69,9 +86,19 @@ internal static class GitEnvironment
         yield return ("credential.helper", "");
         yield return ("credential.helper", $"!{ShellWord.Quote(place.ExecBinary)} credential");
         yield return ("credential.useHttpPath", "true");
-        if (!repo.VerifyTls)
+        // For the code host itself: its submodules elsewhere are not its affair.
+        var site = RepoAddress.Of(repo).Prefix;
+        if (site.Length > 0 && !repo.VerifyTls)
         {
-            yield return ("http.sslVerify", "false");
+            yield return ($"http.{site}.sslVerify", "false");
+        }
+        if (site.Length > 0 && repo.TlsCa.Length > 0)
+        {
+            yield return ($"http.{site}.sslCAInfo", directory.Certificates(repo.Index));
+        }
+        if (site.Length > 0 && repo.Proxy.Length > 0)
+        {
+            yield return ($"http.{site}.proxy", repo.Proxy);
         }
         if (RepoAddress.Of(repo).IsFile)
         {

@@ -73,6 +73,11 @@ internal static class GitFailure
         $"Commit {wanted.Commit} of {wanted.Label}, decided when the run was planned, is no longer in "
             + $"{Describe(repo)}: it was pushed over meanwhile. Start a new run.");
 
+    public static StepResult.Failed CommitNotGiven(PlannedRepo repo, PlannedRef wanted) => new(
+        RunReason.CommitGone,
+        $"{Describe(repo)} has no commit {wanted.Commit}, or does not give it by its id"
+            + $"{(repo.Branch.Length == 0 ? "" : $" and it is not in branch {repo.Branch}")}.");
+
     public static StepResult.Failed Conflict(
         PlannedRepo repo, PlannedRef merged, IReadOnlyList<string> files) => new(
             RunReason.MergeConflict,

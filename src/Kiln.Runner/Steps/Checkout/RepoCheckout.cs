@@ -94,19 +94,22 @@ internal sealed class RepoCheckout(RunScope run, PlannedRepo repo, string direct
     /// <summary>For servers that give refs only: fetches the ref, deeper and deeper, until the commit is there.</summary>
     private async Task<StepResult?> FetchByRefAsync(string name, PlannedRef wanted)
     {
-        if (wanted.Ref == wanted.Commit)
+        var isNamed = wanted.Ref == wanted.Commit;
+        if (isNamed && repo.Branch.Length == 0)
         {
-            return GitFailure.CommitGone(repo, wanted);
+            return GitFailure.CommitNotGiven(repo, wanted);
         }
+        // A commit that was asked for by its id is looked for in its branch.
+        var named = isNamed ? wanted with { Ref = $"refs/heads/{repo.Branch}", Label = repo.Branch } : wanted;
         foreach (var (attempt, depth) in DeeperAndDeeper.Index())
         {
             var id = $"{name}-ref-{attempt}";
-            switch (await TransferAsync(id, GitCommand.Fetch(repo, wanted, wanted.Ref, depth)))
+            switch (await TransferAsync(id, GitCommand.Fetch(repo, named, named.Ref, depth)))
             {
                 case GitEnd.Over over:
                     return over.Result;
                 case GitEnd.Exited { IsSuccess: false } failed:
-                    return GitFailure.Of(repo, wanted.Label, failed.Said);
+                    return GitFailure.Of(repo, named.Label, failed.Said);
             }
             switch (await _git.CaptureAsync($"{id}-has", GitCommand.HasCommit(wanted.Commit!)))
             {
@@ -116,7 +119,7 @@ internal sealed class RepoCheckout(RunScope run, PlannedRepo repo, string direct
                     return null;
             }
         }
-        return GitFailure.CommitGone(repo, wanted);
+        return isNamed ? GitFailure.CommitNotGiven(repo, wanted) : GitFailure.CommitGone(repo, wanted);
     }
 
     private async Task<StepResult?> DescribeAsync(string name)

@@ -77,7 +77,7 @@ internal sealed partial class CommitResolver(
         {
             foreach (var repo in plan.Repos.Where(static repo => repo.NeedsCommits()))
             {
-                var remote = new RemoteRepo(Describe(repo), repo.Url, runs.Login(waiting, repo.Credential), repo.VerifyTls);
+                var remote = RemoteRepo.Of(repo, runs.Login(waiting, repo.Credential));
                 questions.Add((repo, remotes.AskAsync(remote, Wanted(repo), cancellationToken)));
             }
         }
@@ -88,7 +88,7 @@ internal sealed partial class CommitResolver(
             return;
         }
 
-        var commits = new Dictionary<(int Index, string Ref), string>();
+        var commits = new Dictionary<(int Index, string Ref), PlannedRef>();
         foreach (var (repo, question) in questions)
         {
             if (Failure(repo, await question, commits) is { } failure)
@@ -98,11 +98,13 @@ internal sealed partial class CommitResolver(
             }
         }
         await runs.ResolvedAsync(
-            run, plan.WithCommits((repo, wanted) => commits[(repo.Index, wanted.Ref)]), cancellationToken);
+            run,
+            plan.WithCommits((repo, wanted) => commits[(repo.Index, wanted.Ref)] with { Label = wanted.Label }),
+            cancellationToken);
     }
 
     private static RemoteAnswer.Failed? Failure(
-        PlannedRepo repo, RemoteAnswer answer, Dictionary<(int Index, string Ref), string> commits)
+        PlannedRepo repo, RemoteAnswer answer, Dictionary<(int Index, string Ref), PlannedRef> commits)
     {
         if (answer is not RemoteAnswer.Refs refs)
         {
@@ -110,11 +112,11 @@ internal sealed partial class CommitResolver(
         }
         foreach (var wanted in Wanted(repo))
         {
-            if (!refs.Commits.TryGetValue(wanted, out var commit))
+            if (refs.Find(wanted) is not { } found)
             {
-                return new(RunReason.RefNotFound, $"{Describe(repo)} has no {Spoken(wanted)}.");
+                return new(RunReason.RefNotFound, $"{RemoteRepo.Describe(repo)} has no {Spoken(wanted)}.");
             }
-            commits[(repo.Index, wanted)] = commit;
+            commits[(repo.Index, wanted)] = found;
         }
         return null;
     }
@@ -124,11 +126,10 @@ internal sealed partial class CommitResolver(
         .Where(static wanted => wanted.Commit is null)
         .Select(static wanted => wanted.Ref);
 
-    private static string Describe(PlannedRepo repo) => $"repository {repo.Namespace}/{repo.Name} on {repo.CodeHost} ({repo.Url})";
-
     private static string Spoken(string reference) =>
         reference.StartsWith("refs/heads/", StringComparison.Ordinal) ? $"branch {reference["refs/heads/".Length..]}"
         : reference.StartsWith("refs/tags/", StringComparison.Ordinal) ? $"tag {reference["refs/tags/".Length..]}"
+        : reference.StartsWith("refs/changes/", StringComparison.Ordinal) ? $"change {reference.Split('/')[^2]}"
         : $"ref {reference}";
 
     private static partial class Log

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kiln.Contracts.Plans;
 
 namespace Kiln.Server.Queue.Commits;
 
@@ -17,6 +18,10 @@ internal static class GitSettings
         {
             File.WriteAllText(KnownHostsFile(directory), login.KnownHosts + "\n");
         }
+        if (repo.TlsCa.Length > 0)
+        {
+            File.WriteAllText(CertificatesFile(directory), CertificateBundle.With(repo.TlsCa, Environment.GetEnvironmentVariable));
+        }
     }
 
     public static void Apply(IDictionary<string, string?> environment, RemoteRepo repo, string directory)
@@ -30,7 +35,13 @@ internal static class GitSettings
         environment["GIT_CONFIG_GLOBAL"] = GlobalFile(directory);
         environment["GIT_TERMINAL_PROMPT"] = "0";
         environment["GIT_SSH_COMMAND"] = Ssh(repo.Login, KnownHostsFile(directory));
-        var settings = Settings(repo);
+        if (repo.Proxy.Length > 0)
+        {
+            // The code host's own proxy is meant, whatever the machine reaches directly.
+            environment.Remove("no_proxy");
+            environment.Remove("NO_PROXY");
+        }
+        var settings = Settings(repo, directory);
         environment["GIT_CONFIG_COUNT"] = settings.Count.ToString(CultureInfo.InvariantCulture);
         for (var i = 0; i < settings.Count; i++)
         {
@@ -43,7 +54,7 @@ internal static class GitSettings
     private static bool IsForeign(string name) =>
         name.StartsWith("KILN_", StringComparison.Ordinal) || name.StartsWith("GIT_", StringComparison.Ordinal);
 
-    private static List<(string Name, string Value)> Settings(RemoteRepo repo)
+    private static List<(string Name, string Value)> Settings(RemoteRepo repo, string directory)
     {
         var settings = new List<(string, string)>
         {
@@ -60,12 +71,22 @@ internal static class GitSettings
         {
             settings.Add(("http.sslVerify", "false"));
         }
+        if (repo.TlsCa.Length > 0)
+        {
+            settings.Add(("http.sslCAInfo", CertificatesFile(directory)));
+        }
+        if (repo.Proxy.Length > 0)
+        {
+            settings.Add(("http.proxy", repo.Proxy));
+        }
         return settings;
     }
 
     private static string GlobalFile(string directory) => Path.Combine(directory, "gitconfig");
 
     private static string KnownHostsFile(string directory) => Path.Combine(directory, "known_hosts");
+
+    private static string CertificatesFile(string directory) => Path.Combine(directory, "certificates.pem");
 
     private static string Ssh(RemoteLogin? login, string knownHosts) =>
         "ssh -F /dev/null -o BatchMode=yes -o PasswordAuthentication=no -o ConnectTimeout=30 " + (login is not { KnownHosts.Length: > 0 }

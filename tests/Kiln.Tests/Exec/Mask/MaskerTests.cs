@@ -1,5 +1,6 @@
 using System.Text;
 using CsCheck;
+using Kiln.Contracts.Secrets;
 using Kiln.Exec.Mask;
 
 namespace Kiln.Tests.Exec.Mask;

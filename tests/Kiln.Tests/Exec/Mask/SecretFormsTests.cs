@@ -1,6 +1,6 @@
 using System.Text;
 using CsCheck;
-using Kiln.Exec.Mask;
+using Kiln.Contracts.Secrets;
 
 namespace Kiln.Tests.Exec.Mask;
 

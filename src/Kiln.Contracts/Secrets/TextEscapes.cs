@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Kiln.Exec.Mask;
+namespace Kiln.Contracts.Secrets;
 
 /// <summary>A value as URLs, JSON and shells write it. Forms that equal the value itself cost nothing: it is a set.</summary>
 internal static class TextEscapes

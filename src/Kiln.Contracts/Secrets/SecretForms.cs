@@ -1,12 +1,12 @@
 using System.Text;
 
-namespace Kiln.Exec.Mask;
+namespace Kiln.Contracts.Secrets;
 
 /// <summary>
 /// Everything a secret may look like in a log: as it is, its lines, base64 at its three alignments (and as wrapped by
 /// <c>base64</c>), percent-encoded, JSON-escaped, quoted by a shell, in hexadecimal.
 /// </summary>
-internal static class SecretForms
+public static class SecretForms
 {
     /// <summary>A shorter value would turn the log into asterisks.</summary>
     public const int ShortestValue = 4;
