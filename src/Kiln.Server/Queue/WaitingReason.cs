@@ -73,7 +73,7 @@ public sealed record WaitingReason(string Reason, string Message)
         _ => $"{ahead} runs are ahead of it",
     };
 
-    private static string Names(IReadOnlyList<HostPresence> hosts) =>
+    private static string Names(List<HostPresence> hosts) =>
         string.Join(", ", hosts.Take(NamedHosts).Select(host => host.Agent.Name))
         + (hosts.Count > NamedHosts ? $" and {hosts.Count - NamedHosts} more" : "");
 }
