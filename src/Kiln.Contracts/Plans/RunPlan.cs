@@ -1,3 +1,5 @@
+using Kiln.Contracts.Builds;
+
 namespace Kiln.Contracts.Plans;
 
 /// <summary>
@@ -50,6 +52,12 @@ public sealed record RunPlan
 
     /// <summary>Declared outputs, <c>IMAGE</c> and <c>PKG_FILE</c> first.</summary>
     public required IReadOnlyList<string> Outputs { get; init; }
+
+    /// <summary>How the run shares the queue.</summary>
+    public RunPolicy Policy { get; init; } = new();
+
+    /// <summary>Runs of its project at once; 0 = as many as find a place.</summary>
+    public int ProjectMaxRunning { get; init; }
 
     /// <summary>Sentences for the head of the run's log (settings that mean nothing here, secrets too short to mask).</summary>
     public required IReadOnlyList<string> Notices { get; init; }
