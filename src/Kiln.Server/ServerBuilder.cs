@@ -5,6 +5,7 @@ using Kiln.Server.Audit;
 using Kiln.Server.Backups;
 using Kiln.Server.Builds;
 using Kiln.Server.Demo;
+using Kiln.Server.Explanations;
 using Kiln.Server.Http;
 using Kiln.Server.Identity;
 using Kiln.Server.Planning;
@@ -47,6 +48,8 @@ public static class ServerBuilder
             .AddBuilds()
             .AddRuns()
             .AddQueue()
+            .AddExplanations()
+            .AddTelemetry()
             .AddArtifacts()
             .AddBackups()
             .AddEmbeddedAgent(options)
@@ -56,14 +59,18 @@ public static class ServerBuilder
         app.UseMiddleware<AuditTrail>();
         app.UseMiddleware<ErrorEnvelope>();
         app.UseRouting();
+        app.UseTelemetry();
         app.UseMiddleware<BearerAuthentication>();
         app.MapHealth();
+        app.MapApiDocument();
         app.MapAudit();
         app.MapCatalogue();
         app.MapBuilds();
+        app.MapExplanations();
         app.MapRuns();
         app.MapQueue();
         app.MapArtifacts();
+        app.MapTelemetry();
         app.MapBackups();
         return app;
     }

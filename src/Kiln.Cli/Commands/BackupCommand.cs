@@ -16,10 +16,9 @@ internal static class BackupCommand
             Description = "Put the master key and the admin token into it, too. Whoever has the file then has every secret.",
         };
         var command = new Command("backup", "Back up a server while it serves.") { file, keys };
-        var connection = new Connection(command);
-        command.SetAction(async (parsed, cancellationToken) =>
+        var connection = new Connection(command, terminal);
+        connection.SetAction(async (parsed, client, cancellationToken) =>
         {
-            using var client = connection.Open(parsed);
             var (path, withKeys) = (parsed.GetValue(file)!, parsed.GetValue(keys));
             var written = path == "-"
                 ? await client.BackupAsync(withKeys, terminal.RawOutput, cancellationToken)

@@ -10,7 +10,10 @@ public static class BackupApi
 
     // POST, for it is recorded who took everything with him.
     public static void MapBackups(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/openapi/system/backup", WriteAsync).NeedsAdmin();
+        routes.MapPost("/openapi/system/backup", WriteAsync).NeedsAdmin()
+            .Says("backUp", "Server", "Write everything that the server keeps as one tar archive",
+                new ApiParameter("keys", "true: the master key and the admin token, too.") { Type = "boolean" })
+            .Answers(typeof(Stream), "application/x-tar");
 
     private static async Task<IResult> WriteAsync(
         bool? keys, HttpContext context, Backup backup, TimeProvider time, CancellationToken cancellationToken)

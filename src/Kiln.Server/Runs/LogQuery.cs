@@ -1,5 +1,6 @@
 using System.Globalization;
 using Kiln.Server.Bodies;
+using Kiln.Server.Http;
 using Kiln.Server.Logs.Lines;
 
 namespace Kiln.Server.Runs;
@@ -27,6 +28,23 @@ internal sealed record LogQuery(
     int? Attempt,
     LogSearchQuery? Search)
 {
+    /// <summary>Its query parameters.</summary>
+    public static ApiParameter[] Parameters { get; } =
+    [
+        ApiParameter.Number("offset", "Bytes to leave out at the beginning."),
+        ApiParameter.Number("limit", "Most bytes to send, of a search most matches; absent = all, of a search 100."),
+        ApiParameter.Number("tail", "Only the last so many lines of what is there; not with offset."),
+        ApiParameter.Number("from_line", "First line, from 1."),
+        ApiParameter.Number("lines", "Most lines; absent = all."),
+        new("follow", "true: stay until the run has ended and its log is whole.") { Type = "boolean" },
+        new("timestamps", "true: put in front of each line when it arrived.") { Type = "boolean" },
+        new("step", "Only the bytes of this step, for example script."),
+        ApiParameter.Attempt,
+        new("search", "Answer with the lines that hold this text, instead of with the log."),
+        new("ignore_case", "true: search without regard to case.") { Type = "boolean" },
+        ApiParameter.Number("context", "Lines to show before and after each match, at most 50."),
+    ];
+
     private const int MostContext = 50;
     private const int MostMatches = 1000;
     private const int LongestText = 1000;

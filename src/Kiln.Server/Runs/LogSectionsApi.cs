@@ -1,4 +1,5 @@
 using System.Buffers;
+using Kiln.Server.Http;
 using Kiln.Server.Identity;
 using Kiln.Server.Logs;
 using Kiln.Server.Logs.Lines;
@@ -12,7 +13,9 @@ internal static class LogSectionsApi
 
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapGet("/openapi/runs/{id:long}/log/sections", GetAsync)
-        .Needs(Verb.Read, ProjectOf.Run);
+        .Needs(Verb.Read, ProjectOf.Run)
+        .Says("listLogSections", RunsApi.Chapter, "List the sections of a run's log", ApiParameter.Attempt)
+        .Answers(typeof(LogSectionsAnswer));
 
     private static async Task<IResult> GetAsync(
         long id, int? attempt, RunStore store, LogStore logs, CancellationToken cancellationToken)

@@ -98,6 +98,7 @@ public sealed record LogSectionView(
 [JsonSerializable(typeof(OrderAnswer))]
 [JsonSerializable(typeof(AttemptsAnswer))]
 [JsonSerializable(typeof(OutputsAnswer))]
+[JsonSerializable(typeof(TestReport))]
 [JsonSerializable(typeof(WhyAnswer))]
 [JsonSerializable(typeof(LogEvent))]
 [JsonSerializable(typeof(LogSearchAnswer))]

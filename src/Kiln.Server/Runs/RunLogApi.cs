@@ -12,7 +12,10 @@ internal static class RunLogApi
 {
     private const int PieceBytes = 64 * 1024;
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/openapi/runs/{id:long}/log", GetAsync).Needs(Verb.Read, ProjectOf.Run);
+    public static void Map(IEndpointRouteBuilder routes) => routes
+        .MapGet("/openapi/runs/{id:long}/log", GetAsync).Needs(Verb.Read, ProjectOf.Run)
+        .Says("getRunLog", RunsApi.Chapter, "Read the log of a run as it is stored, byte for byte", LogQuery.Parameters)
+        .Answers(typeof(string), "text/plain");
 
     private static async Task<IResult> GetAsync(
         long id,

@@ -41,6 +41,9 @@ public sealed class DataDirectory : IDisposable
     /// <summary>The admin token, when it is not given by a setting.</summary>
     public string AdminTokenFile => Path.Combine(Root, "admin-token");
 
+    /// <summary>Where the server listens, or listened last: how <c>kiln</c> finds a server of this machine.</summary>
+    public string AddressFile => Path.Combine(Root, "address");
+
     /// <summary>The master key, when it is not given by a setting.</summary>
     public string MasterKeyFile => Path.Combine(Root, "master.key");
 

@@ -43,6 +43,9 @@ public sealed record AttemptState
     public IReadOnlyList<RunOutput> Outputs { get; init; } = [];
     public IReadOnlyList<RunArtifact> Artifacts { get; init; } = [];
 
+    /// <summary>What its test reports say; <c>null</c> = it has none.</summary>
+    public TestReport? Tests { get; init; }
+
     [JsonIgnore]
     public bool IsFinal => Status >= RunStatus.Passed;
 

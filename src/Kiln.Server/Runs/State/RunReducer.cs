@@ -34,6 +34,7 @@ public static class RunReducer
             {
                 Artifacts = [.. next.Artifacts.Where(other => other.Path != stored.Artifact.Path), stored.Artifact],
             },
+            RunEvent.ReportsCollected collected => next with { Tests = collected.Report },
             RunEvent.Noticed noticed => next with { Reason = noticed.Reason, Message = noticed.Message },
             RunEvent.Ended ended => Ended(next, ended, at),
             _ => next,
