@@ -46,6 +46,7 @@ public static class ServerBuilder
             .AddBuilds()
             .AddRuns()
             .AddQueue()
+            .AddTelemetry()
             .AddArtifacts()
             .AddEmbeddedAgent(options)
             .AddDemo(options);
@@ -54,6 +55,7 @@ public static class ServerBuilder
         app.UseMiddleware<AuditTrail>();
         app.UseMiddleware<ErrorEnvelope>();
         app.UseRouting();
+        app.UseTelemetry();
         app.UseMiddleware<BearerAuthentication>();
         app.MapHealth();
         app.MapApiDocument();
@@ -63,6 +65,7 @@ public static class ServerBuilder
         app.MapRuns();
         app.MapQueue();
         app.MapArtifacts();
+        app.MapTelemetry();
         return app;
     }
 

@@ -37,7 +37,8 @@ internal static class LoginCommand
             if (ServerChoice.Parse(parsed.GetRequiredValue(server)) is not { } address)
             {
                 return terminal.Fail(
-                    $"\"{parsed.GetRequiredValue(server)}\" is not an address of a server; it looks like https://kiln.example.com.", ExitCode.Usage);
+                    $"\"{parsed.GetRequiredValue(server)}\" is not an address of a server; it looks like https://kiln.example.com.",
+                    ExitCode.Usage);
             }
             if (await TokenAsync(parsed.GetValue(token), address, terminal, cancellationToken) is not { } secret)
             {

@@ -35,7 +35,9 @@ internal sealed class RunFollower(KilnClient client, Terminal terminal, TimeProv
         while (true)
         {
             var copied = await client.CopyLogAsync(runId, position, follow: true, terminal.RawOutput, cancellationToken);
-            var run = copied is Answer<long>.Ok ? await client.GetRunAsync(runId, cancellationToken) : copied.Map<RunView>(static _ => throw new UnreachableException());
+            var run = copied is Answer<long>.Ok
+                ? await client.GetRunAsync(runId, cancellationToken)
+                : copied.Map<RunView>(static _ => throw new UnreachableException());
             switch (run)
             {
                 // What a server that stopped left out comes with the next copy, so an empty one is the end.

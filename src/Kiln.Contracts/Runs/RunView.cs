@@ -38,6 +38,9 @@ public sealed record RunView
     public required string Host { get; init; }
 
     public required string CreatedBy { get; init; }
+
+    /// <summary>Trace that the run belongs to, 32 hexadecimal digits, see docs/operating.md; empty = none.</summary>
+    public string TraceId { get; init; } = "";
 }
 
 /// <summary>A step of a run.</summary>

@@ -57,6 +57,7 @@ public static class RunViews
             Artifacts = state.Artifacts.Count,
             Host = run.Host,
             CreatedBy = run.CreatedBy,
+            TraceId = plan.TraceParent.Split('-') is [_, var trace, ..] ? trace : "",
         };
     }
 
