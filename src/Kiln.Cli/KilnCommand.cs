@@ -86,6 +86,8 @@ internal static class KilnCommand
         TokenCommand.Create(terminal),
         AuditCommand.Create(terminal),
         AgentCommand.Create(terminal),
+        BackupCommand.Create(terminal),
+        RestoreCommand.Create(),
         CompletionCommand.Create(terminal),
         FootprintCommand.Create(terminal),
     };

@@ -36,7 +36,7 @@ internal static class LineDiff
         return lines;
     }
 
-    private static IEnumerable<DiffLine> Middle(string[] before, string[] after)
+    private static List<DiffLine> Middle(string[] before, string[] after)
     {
         if ((long)before.Length * after.Length > MostCells)
         {

@@ -98,6 +98,7 @@ public sealed class KilnClient : IDisposable
     public Task<Answer<long>> CopyLogAsync(
         long runId, LogPosition position, bool follow, Stream destination, CancellationToken cancellationToken) =>
         _transport.CopyAsync(
+            HttpMethod.Get,
             $"openapi/runs/{runId}/log?offset={position.Offset}&follow={(follow ? "true" : "false")}",
             destination,
             position.Advance,
@@ -106,6 +107,13 @@ public sealed class KilnClient : IDisposable
     /// <summary>Copies the log of one step, for example <c>script</c>.</summary>
     public Task<Answer<long>> CopyStepLogAsync(long runId, string step, Stream destination, CancellationToken cancellationToken) =>
         CopyAsync($"openapi/runs/{runId}/log?step={Uri.EscapeDataString(step)}", destination, cancellationToken);
+
+    /// <summary>Copies a backup of everything the server keeps; its length in bytes. Cut off, it is <see cref="Answer{T}.Unreachable"/>.</summary>
+    /// <param name="keys">True: with the master key and the admin token.</param>
+    /// <param name="destination">Flushed after every piece.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<Answer<long>> BackupAsync(bool keys, Stream destination, CancellationToken cancellationToken) => _transport.CopyAsync(
+        HttpMethod.Post, $"openapi/system/backup?keys={(keys ? "true" : "false")}", destination, static _ => { }, cancellationToken);
 
     /// <summary>The states that a run passes through, from the present one on; ends after the final one.</summary>
     /// <exception cref="HttpRequestException">The server cannot be reached or refused.</exception>
@@ -133,5 +141,5 @@ public sealed class KilnClient : IDisposable
         _transport.SendAsync(method, path, content, shape, cancellationToken);
 
     private Task<Answer<long>> CopyAsync(string path, Stream destination, CancellationToken cancellationToken) =>
-        _transport.CopyAsync(path, destination, static _ => { }, cancellationToken);
+        _transport.CopyAsync(HttpMethod.Get, path, destination, static _ => { }, cancellationToken);
 }

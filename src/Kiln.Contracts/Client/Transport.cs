@@ -62,16 +62,18 @@ internal sealed class Transport : IDisposable
     }
 
     /// <summary>Copies the body of an answer, flushing after every piece; answers how many bytes there were.</summary>
+    /// <param name="method">GET, or POST for what is made for the asking.</param>
     /// <param name="path">From the server's root.</param>
     /// <param name="destination">Where to.</param>
     /// <param name="copied">Told of every piece that is there.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<Answer<long>> CopyAsync(
-        string path, Stream destination, Action<int> copied, CancellationToken cancellationToken)
+        HttpMethod method, string path, Stream destination, Action<int> copied, CancellationToken cancellationToken)
     {
         try
         {
-            using var response = await _http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            using var request = new HttpRequestMessage(method, path);
+            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             if (!response.IsSuccessStatusCode)
             {
                 return await RefusalAsync<long>(response, cancellationToken);

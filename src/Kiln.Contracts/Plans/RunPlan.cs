@@ -13,6 +13,12 @@ public sealed record RunPlan
     /// <summary>Revision of the build definition the plan was made from.</summary>
     public required int Revision { get; init; }
 
+    /// <summary>Build template that the recipe comes from; empty = the build's own.</summary>
+    public string TemplateName { get; init; } = "";
+
+    /// <summary>Revision of the build template that the recipe comes from; 0 = the build's own.</summary>
+    public int TemplateRevision { get; init; }
+
     /// <summary>Empty when the run is for no service.</summary>
     public required string ServiceName { get; init; }
 

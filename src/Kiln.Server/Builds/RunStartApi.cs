@@ -56,8 +56,8 @@ internal static class RunStartApi
         };
     }
 
-    // Everything in the body is optional, and so is the body.
-    private static async Task<RequestBody> ReadBodyAsync(HttpRequest request, CancellationToken cancellationToken) =>
+    /// <summary>The body of a start: everything in it is optional, and so is the body.</summary>
+    public static async Task<RequestBody> ReadBodyAsync(HttpRequest request, CancellationToken cancellationToken) =>
         request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false }
             ? new RequestBody.Json(NoBody)
             : await RequestBody.ReadAsync(request, cancellationToken);

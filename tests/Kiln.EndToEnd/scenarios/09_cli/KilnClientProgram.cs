@@ -24,6 +24,7 @@ public sealed class KilnClientProgram(Scratch scratch, KilnServer? server)
         var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = scratch.Path,
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

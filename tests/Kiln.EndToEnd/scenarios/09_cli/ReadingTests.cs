@@ -105,7 +105,7 @@ public sealed class ReadingTests : IClassFixture<ServerFixture>, IDisposable
             COMP_LINE='kiln get build-' COMP_POINT=15 COMP_WORDS=(kiln get build-) COMP_CWORD=2; _kiln; echo "${"{COMPREPLY[*]}"}"
             COMP_LINE='kiln arti' COMP_POINT=9 COMP_WORDS=(kiln arti) COMP_CWORD=1; _kiln; echo "${"{COMPREPLY[*]}"}"
             """,
-        ]) { RedirectStandardOutput = true })!;
+        ]) { RedirectStandardOutput = true, UseShellExecute = false })!;
 
         Assert.Equal("build-image build-template\nartifacts\n", await bash.StandardOutput.ReadToEndAsync(Token));
     }

@@ -71,6 +71,10 @@ internal static class BodyExamples
             {"service_name": "web", "service_module": "web", "repo_info": [{"codehost_name": "git", "repo_namespace": "shop", "repo_name": "web", "branch": "dev"}],
              "inputs": [{"key": "level", "value": "debug"}], "registry": "registry.example.com/shop", "ignore_cache": true, "priority": 10}
             """)),
+        ("explainRunRequest", "run", Json("""
+            {"service_name": "web", "service_module": "web", "repo_info": [{"codehost_name": "git", "repo_namespace": "shop", "repo_name": "web", "branch": "dev"}],
+             "inputs": [{"key": "level", "value": "debug"}], "registry": "registry.example.com/shop", "ignore_cache": true, "priority": 10}
+            """)),
     ];
 
     private static JsonObject Json(string text) => JsonNode.Parse(text)!.AsObject();

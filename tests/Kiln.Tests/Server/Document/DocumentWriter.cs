@@ -103,7 +103,7 @@ internal sealed class DocumentWriter(IServiceProvider services)
         _bodies["createBuild"] = either;
         _bodies["replaceBuild"] = either;
         _bodies["replaceBuildFromTemplate"] = templated;
-        _bodies["startRun"] = _schemas.Body("RunRequest", BodyShape.Of(body => RunRequestReader.Read(body)), typeof(RunRequest));
+        _bodies["startRun"] = _bodies["explainRunRequest"] = _schemas.Body("RunRequest", BodyShape.Of(body => RunRequestReader.Read(body)), typeof(RunRequest));
     }
 
     private JsonObject Operation(RouteEndpoint endpoint)
@@ -142,7 +142,7 @@ internal sealed class DocumentWriter(IServiceProvider services)
         }
         return new JsonObject
         {
-            ["required"] = id != "startRun",
+            ["required"] = id is not ("startRun" or "explainRunRequest"),
             ["content"] = new JsonObject
             {
                 ["application/json"] = new JsonObject { ["schema"] = schema.DeepClone(), ["examples"] = examples },

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Kiln.Contracts.Runs;
 using Kiln.Tests.Fixtures;
 using Kiln.Tests.Server.Document.Schemas;
 
@@ -52,7 +53,13 @@ public sealed class DocumentedAnswersTests(WrittenDocument written) : IClassFixt
         }
         var agent = new FakeAgent(written.App);
         await written.App.RunAsync(FakePlans.Script());
-        await agent.PassAsync(await agent.TakeAsync());
+        var passed = FakeAgent.Passed(0);
+        var report = new TestReport(
+            new TestTotals(Tests: 2, Passed: 1, Failed: 1, Errors: 0, Skipped: 0, DurationMs: 40),
+            [new TestFailure("suite", "Shop", "sells", "failure", "Expected 1.", "", 20, "report.xml")], FailuresLeftOff: 0, Files: 1, []);
+        await agent.ReportAsync(
+            await agent.TakeAsync(), 0, "",
+            [.. passed[..^1], new RunEvent.ReportsCollected(report) { Seq = 5, AtMs = 0 }, passed[^1] with { Seq = 6 }]);
     }
 
     private async Task CheckAsync(string id, HttpResponseMessage answer)

@@ -1,5 +1,4 @@
 using Kiln.Server.Identity;
-using Kiln.Tests.Fixtures;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
@@ -52,10 +51,10 @@ public sealed class DocumentedParametersTests(WrittenDocument written) : IClassF
         return query.Asked;
     }
 
-    /// <summary>A query that has only a project and revisions, and notes what else is asked for.</summary>
+    /// <summary>A query that has only a project, revisions and a text, and notes what else is asked for.</summary>
     private sealed class AskedQuery : IQueryCollection
     {
-        private static readonly Dictionary<string, string> Given = new() { ["projectKey"] = "yaml", ["from"] = "1", ["to"] = "1" };
+        private static readonly Dictionary<string, string> Given = new() { ["projectKey"] = "yaml", ["from"] = "1", ["to"] = "1", ["search"] = "x" };
 
         public HashSet<string> Asked { get; } = [];
 
