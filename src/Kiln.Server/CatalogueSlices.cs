@@ -34,6 +34,7 @@ internal static class CatalogueSlices
         .AddSingleton<DockerfileTemplateStore>().AddSingleton<CatalogueKind, DockerfileTemplateKind>()
         .AddSingleton<BuildTemplateStore>().AddSingleton<CatalogueKind, BuildTemplateKind>()
         .AddSingleton<TokenStore>().AddSingleton<CatalogueKind, TokenDefinitions>()
+        .AddPackageVerification()
         .AddHostedService<CatalogueStart>();
 
     public static IEndpointRouteBuilder MapCatalogue(this IEndpointRouteBuilder routes)
@@ -42,6 +43,6 @@ internal static class CatalogueSlices
         {
             kind.Map(routes);
         }
-        return routes;
+        return routes.MapPackageVerification();
     }
 }

@@ -48,6 +48,7 @@ public static class ServerBuilder
             .AddRuns()
             .AddQueue()
             .AddExplanations()
+            .AddTemplateBuilds()
             .AddArtifacts()
             .AddEmbeddedAgent(options)
             .AddDemo(options);
@@ -62,6 +63,7 @@ public static class ServerBuilder
         app.MapCatalogue();
         app.MapBuilds();
         app.MapExplanations();
+        app.MapTemplateBuilds();
         app.MapRuns();
         app.MapQueue();
         app.MapArtifacts();

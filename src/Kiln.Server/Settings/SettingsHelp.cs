@@ -13,7 +13,7 @@ public static class SettingsHelp
     public static string Text()
     {
         var text = new StringBuilder();
-        text.Append("kiln-server: the Kiln build service\n\nUsage: kiln-server [options]\n\n");
+        text.Append("kiln-server: the Kiln build service\n\nUsage: kiln-server [options]\n       kiln-server rotate-master-key [options]   seals every secret under a new key; no server may run\n\n");
         foreach (var setting in SettingTable.All)
         {
             text.Append($"  {setting.Option + " " + setting.Shape,-28}{setting.Description}\n");

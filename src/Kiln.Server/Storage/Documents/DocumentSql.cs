@@ -104,6 +104,16 @@ internal static class DocumentSql
                 byName, byId, used.ProjectKey, used.Kind, used.Name));
     }
 
+    /// <summary>Every document that refers to one.</summary>
+    public static ValueTask<List<DocumentName>> AllUsersAsync(SqlSession session, Document used) => session.QueryAsync(
+        "select d.kind, d.project_key, d.name" + Users + " order by d.id",
+        MapName,
+        DocumentReference.To(used.Kind, used.Name),
+        DocumentReference.To(used.Kind, used.Id.ToString(CultureInfo.InvariantCulture)),
+        used.ProjectKey,
+        used.Kind,
+        used.Name);
+
     public static async ValueTask<DocumentPage> ListAsync(
         SqlSession session, string kind, string projectKey, DocumentQuery query)
     {
