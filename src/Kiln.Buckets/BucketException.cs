@@ -34,7 +34,7 @@ public sealed class BucketException : Exception
             (BucketTrouble.Full, "has no room left."),
         AmazonS3Exception { StatusCode: >= HttpStatusCode.InternalServerError } answered =>
             (BucketTrouble.Unreachable, $"answers with an error of its own: HTTP {(int)answered.StatusCode}."),
-        AmazonS3Exception { StatusCode: not 0 } other => (BucketTrouble.Other, $"refused: {other.Message.TrimEnd('.')}."),
+        AmazonS3Exception { StatusCode: not default(HttpStatusCode) } other => (BucketTrouble.Other, $"refused: {other.Message.TrimEnd('.')}."),
         HttpRequestException or IOException or TimeoutException or OperationCanceledException
             or AmazonServiceException or AmazonClientException =>
             (BucketTrouble.Unreachable, $"cannot be reached: {Innermost(cause).Message.TrimEnd('.')}."),

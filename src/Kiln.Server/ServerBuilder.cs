@@ -2,6 +2,7 @@ using Kiln.Contracts;
 using Kiln.Server.Agents;
 using Kiln.Server.Artifacts;
 using Kiln.Server.Audit;
+using Kiln.Server.Backups;
 using Kiln.Server.Builds;
 using Kiln.Server.Demo;
 using Kiln.Server.Explanations;
@@ -49,7 +50,9 @@ public static class ServerBuilder
             .AddQueue()
             .AddExplanations()
             .AddTemplateBuilds()
+            .AddTelemetry()
             .AddArtifacts()
+            .AddBackups()
             .AddEmbeddedAgent(options)
             .AddDemo(options);
 
@@ -57,8 +60,10 @@ public static class ServerBuilder
         app.UseMiddleware<AuditTrail>();
         app.UseMiddleware<ErrorEnvelope>();
         app.UseRouting();
+        app.UseTelemetry();
         app.UseMiddleware<BearerAuthentication>();
         app.MapHealth();
+        app.MapApiDocument();
         app.MapAudit();
         app.MapCatalogue();
         app.MapBuilds();
@@ -67,6 +72,8 @@ public static class ServerBuilder
         app.MapRuns();
         app.MapQueue();
         app.MapArtifacts();
+        app.MapTelemetry();
+        app.MapBackups();
         return app;
     }
 

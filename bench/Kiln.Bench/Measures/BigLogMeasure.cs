@@ -1,5 +1,3 @@
-using Kiln.Bench.Worlds;
-
 namespace Kiln.Bench.Measures;
 
 /// <summary>A log of 200 MB, whole, on an agent of its own; and what it costs in memory.</summary>

@@ -27,7 +27,11 @@ internal static class Machine
 
     private static async Task<string> CommitAsync(CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo("git", ["-C", AppContext.BaseDirectory, "describe", "--always", "--dirty"]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("git", ["-C", AppContext.BaseDirectory, "describe", "--always", "--dirty"])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+        };
         using var git = Process.Start(start)!;
         return (await git.StandardOutput.ReadToEndAsync(cancellationToken)).Trim() is { Length: > 0 } commit ? commit : "unknown";
     }

@@ -53,6 +53,10 @@ public sealed record RunPlan
 
     /// <summary>Sentences for the head of the run's log (settings that mean nothing here, secrets too short to mask).</summary>
     public required IReadOnlyList<string> Notices { get; init; }
+
+    /// <summary>W3C trace context (<c>traceparent</c>) of the call that started the run, which its runner sends along with what
+    /// it uploads; empty = none.</summary>
+    public string TraceParent { get; init; } = "";
 }
 
 /// <summary>An environment variable of a run.</summary>

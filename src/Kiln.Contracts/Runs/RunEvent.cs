@@ -39,7 +39,7 @@ public abstract record RunEvent
     /// <param name="Name">As in <see cref="StepStarted"/>.</param>
     /// <param name="Status">A final step status.</param>
     /// <param name="LogEnd">Offset behind its last log byte.</param>
-    /// <param name="Message">A sentence; empty when passed.</param>
+    /// <param name="Message">A sentence; empty when passed, but for a cache: <c>hit</c>, <c>partial</c> or <c>miss</c>.</param>
     public sealed record StepEnded(string Name, StepStatus Status, long LogEnd, string Message) : RunEvent;
 
     /// <summary>A repository stands at its commit.</summary>

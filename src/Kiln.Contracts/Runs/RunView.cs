@@ -49,10 +49,16 @@ public sealed record RunView
     /// <summary>How many artifacts the run keeps.</summary>
     public required int Artifacts { get; init; }
 
+    /// <summary>Why the log is not there any more, as a sentence; empty while it is.</summary>
+    public string LogNotice { get; init; } = "";
+
     /// <summary>Host that runs or ran it; empty while queued.</summary>
     public required string Host { get; init; }
 
     public required string CreatedBy { get; init; }
+
+    /// <summary>Trace that the run belongs to, 32 hexadecimal digits, see docs/operating.md; empty = none.</summary>
+    public string TraceId { get; init; } = "";
 }
 
 /// <summary>A step of a run.</summary>

@@ -94,7 +94,7 @@ internal static class StepSequence
 
     private static (StepStatus Status, string Message) EndOf(RunScope run, StepResult result) => result switch
     {
-        StepResult.Passed => (StepStatus.Passed, ""),
+        StepResult.Passed passed => (StepStatus.Passed, passed.Message),
         StepResult.Failed failed => (StepStatus.Failed, failed.Message),
         StepResult.ExecDied => (StepStatus.Failed, Verdict.ExecDied(null).Message),
         _ when run.Stop.Order is { Cause: StopState.TimedOut } => (StepStatus.Timeout, "stopped"),

@@ -15,8 +15,12 @@ internal static class ArtifactsApi
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/openapi/runs/{id:long}/artifacts", ListAsync).Needs(Verb.Read, ProjectOf.Run);
-        routes.MapGet("/openapi/runs/{id:long}/artifacts/{**path}", DownloadAsync).Needs(Verb.Read, ProjectOf.Run);
+        routes.MapGet("/openapi/runs/{id:long}/artifacts", ListAsync).Needs(Verb.Read, ProjectOf.Run)
+            .Says("listRunArtifacts", RunsApi.Chapter, "List what a run made and keeps", ApiParameter.Attempt);
+        routes.MapGet("/openapi/runs/{id:long}/artifacts/{**path}", DownloadAsync).Needs(Verb.Read, ProjectOf.Run)
+            .Says("downloadRunArtifact", RunsApi.Chapter, "Download an artifact of a run", ApiParameter.Attempt,
+                ApiParameter.Header("Range", "Bytes to send, as bytes=0-99; answered with 206."))
+            .Answers(typeof(Stream), "application/octet-stream");
     }
 
     private static async Task<Results<Ok<ArtifactsAnswer>, ApiError>> ListAsync(

@@ -21,7 +21,9 @@ internal static class RunStartApi
     private static readonly JsonElement NoBody = JsonElement.Parse("{}"u8);
 
     public static void Map(RouteGroupBuilder builds) => builds
-        .MapPost("/{buildName}/runs", StartAsync).Needs(Verb.Run, ProjectOf.Query);
+        .MapPost("/{buildName}/runs", StartAsync).Needs(Verb.Run, ProjectOf.Query)
+        .Says("startRun", RunsApi.Chapter, "Run a build", ApiParameter.Header(
+            KeyHeader, "Repeated within a day, the call answers with the run that the first one made; at most 255 characters."));
 
     private static async Task<Results<Accepted<RunAccepted>, ApiError>> StartAsync(
         string buildName, HttpRequest request, RunStarts starts, Caller caller, CancellationToken cancellationToken)

@@ -54,6 +54,7 @@ public static class Planner
             Steps = draft.Steps,
             Outputs = ["IMAGE", "PKG_FILE", .. draft.Recipe.AdvancedSettings.Outputs],
             Notices = draft.Notices,
+            TraceParent = draft.Input.TraceParent,
         };
         return new PlanOutcome.Planned(
             plan, new PlannedSecrets(draft.ClearSecrets, draft.SealedSecrets), draft.Parameters);

@@ -2,11 +2,13 @@ using Kiln.Contracts.Protocol;
 using Kiln.Server.Runs;
 using Kiln.Server.Runs.State;
 using Kiln.Server.Storage;
+using Kiln.Server.Telemetry;
 
 namespace Kiln.Server.Queue;
 
 /// <summary>Folds what the server itself finds out about a leased attempt into it: silence, return, loss.</summary>
-public sealed partial class LeaseFacts(Database database, RunSignals signals, TimeProvider time, ILogger<LeaseFacts> logger)
+public sealed partial class LeaseFacts(
+    Database database, RunSignals signals, RunMeasures measures, TimeProvider time, ILogger<LeaseFacts> logger)
 {
     /// <summary>Gives a leased attempt up; nothing happens when the lease has gone.</summary>
     internal Task LoseAsync(LeaseKey key, string reason, string message, CancellationToken cancellationToken)
@@ -44,12 +46,12 @@ public sealed partial class LeaseFacts(Database database, RunSignals signals, Ti
 
     private async Task FoldAsync(LeaseKey key, RunFact fact, bool isOver, CancellationToken cancellationToken)
     {
-        await database.WriteAsync(
+        var change = await database.WriteAsync(
             async session =>
             {
                 if (await LeaseSql.FindAsync(session, key) is not { Lease: not null } attempt || !attempt.Accepts(key))
                 {
-                    return false;
+                    return ((AttemptState Before, AttemptState After)?)null;
                 }
                 var next = RunReducer.Apply(attempt.State, fact, Now());
                 await RunSql.SaveAsync(session, key.RunId, key.Attempt, attempt.State, next);
@@ -61,10 +63,18 @@ public sealed partial class LeaseFacts(Database database, RunSignals signals, Ti
                 {
                     await QueueSql.SetSilentAsync(session, key.RunId, isSilent: true);
                 }
-                return true;
+                return (attempt.State, next);
             },
             cancellationToken);
         signals.Changed(key.RunId);
+        if (change is var (before, after))
+        {
+            if (fact is RunFact.Lost lost)
+            {
+                measures.Lost(lost.Reason);
+            }
+            measures.Changed(key, before, after);
+        }
     }
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();

@@ -75,7 +75,7 @@ public sealed partial class SilenceWatch(
                 await facts.LoseAsync(
                     lease.Key,
                     RunReason.HostLost,
-                    $"Host {host} has not answered for {Spoken(limits.LostAfter)}. If it comes back with the run, its true "
+                    $"Host {host} has not answered for {Durations.Spoken(limits.LostAfter)}. If it comes back with the run, its true "
                     + "result is taken; otherwise retry the run.",
                     cancellationToken);
             }
@@ -96,7 +96,7 @@ public sealed partial class SilenceWatch(
                     return false;
                 }
                 var fact = new RunFact.QueueTimedOut(
-                    $"No host took the run within {Spoken(limits.QueueTimeout)}.");
+                    $"No host took the run within {Durations.Spoken(limits.QueueTimeout)}.");
                 await RunSql.SaveAsync(session, runId, run.Attempt, run.State, RunReducer.Apply(run.State, fact, limits.Now()));
                 await QueueSql.RemoveAsync(session, runId);
                 return true;
@@ -104,13 +104,6 @@ public sealed partial class SilenceWatch(
             cancellationToken);
         signals.Changed(runId);
     }
-
-    private static string Spoken(TimeSpan time) => time switch
-    {
-        { TotalHours: >= 2 } => $"{time.TotalHours:0.#} hours",
-        { TotalMinutes: >= 2 } => $"{time.TotalMinutes:0.#} minutes",
-        _ => $"{time.TotalSeconds:0} seconds",
-    };
 
     private static partial class Log
     {

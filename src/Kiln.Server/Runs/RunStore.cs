@@ -129,7 +129,7 @@ public sealed class RunStore(Database database, RunSignals signals, QueueBells b
                 var attempt = run.Attempt + 1;
                 var state = AttemptState.New(run.Plan, isResolving, now) with { Cause = $"Retried by {by}." };
                 await RunSql.InsertAttemptAsync(session, runId, attempt, RunsJson.Write(state));
-                await RunSql.NextAttemptAsync(session, runId, attempt);
+                await RunSql.NextAttemptAsync(session, runId, attempt, run.State.Status);
                 await QueueSql.EnqueueAsync(session, new QueueEntry(
                     runId, attempt, run.Plan.ProjectKey, await RunSql.PriorityAsync(session, runId), !isResolving, now,
                     await RunSql.LastFenceAsync(session, runId), Needs.Of(run.Plan)));

@@ -58,8 +58,10 @@ public static class RunViews
             Outputs = state.Outputs,
             Tests = state.Tests?.Totals,
             Artifacts = state.Artifacts.Count,
+            LogNotice = state.LogNotice,
             Host = run.Host,
             CreatedBy = run.CreatedBy,
+            TraceId = plan.TraceParent.Split('-') is [_, var trace, ..] ? trace : "",
         };
     }
 

@@ -36,7 +36,7 @@ internal static class CacheSteps
         if (await CacheSharing.FindAsync(run, cache, key, prefixes) is not { } entry)
         {
             await run.SayAsync($"cache: nothing is kept under {Shown(key)} yet");
-            return new StepResult.Passed();
+            return new StepResult.Passed("miss");
         }
         var fresh = Path.Combine(run.Directory.Temp, "cache-restore");
         Directory.CreateDirectory(fresh);
@@ -46,7 +46,7 @@ internal static class CacheSteps
             TreeMerge.Into(fresh, Path.Combine(run.Directory.Workspace, directory));
             await run.SayAsync(string.Create(CultureInfo.InvariantCulture,
                 $"cache: {(entry.Key == key ? "hit" : "partial hit")} {Shown(entry.Key)}, {entry.Size} bytes in {Seconds(run, begin)} s"));
-            return new StepResult.Passed();
+            return new StepResult.Passed(entry.Key == key ? "hit" : "partial");
         }
         TreeRemoval.Remove(fresh);
         return await TroubleAsync(run, end, "could not be restored; the run goes on without it");

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Xml;
-using Kiln.Contracts.Runs;
 
 namespace Kiln.Runner.Steps.Reports;
 

@@ -1,3 +1,4 @@
+using Kiln.Server.Http;
 using Kiln.Server.Identity;
 using Kiln.Server.Storage;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -9,7 +10,8 @@ internal static class HostsApi
 {
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapGet("/openapi/system/hosts", ListAsync)
-        .Needs(Verb.Read, ProjectOf.System);
+        .Needs(Verb.Read, ProjectOf.System)
+        .Says("listHosts", "Hosts", "List the hosts that ever joined");
 
     private static async Task<Ok<HostList>> ListAsync(
         HostRoster roster, Database database, CancellationToken cancellationToken)

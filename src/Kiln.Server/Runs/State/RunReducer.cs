@@ -45,6 +45,7 @@ public static class RunReducer
     public static AttemptState Apply(AttemptState state, RunFact fact, long nowMs) => fact switch
     {
         RunFact.HostReturned => Heard(state),
+        RunFact.LogRemoved removed => state with { LogNotice = removed.Notice },
         _ when state.IsFinal => state,
         RunFact.CommitsResolved => state with { Reason = "", Message = "" },
         RunFact.CannotStart failure => Closed(state, RunStatus.Failed, failure.Reason, failure.Message, nowMs),
