@@ -71,7 +71,8 @@ public sealed record RunPlan
 /// <param name="Name">Name.</param>
 /// <param name="Value">Value; empty when <paramref name="SecretRef"/> is set.</param>
 /// <param name="SecretRef">Key into <see cref="Runs.RunSpec.Secrets"/>; such a variable is masked everywhere.</param>
-public sealed record PlannedVariable(string Name, string Value, string? SecretRef = null);
+/// <param name="IsFile">True: the value is the content of a file, and the variable gets the file's path.</param>
+public sealed record PlannedVariable(string Name, string Value, string? SecretRef = null, bool IsFile = false);
 
 /// <summary>A repository to check out.</summary>
 public sealed record PlannedRepo
