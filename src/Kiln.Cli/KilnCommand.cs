@@ -77,6 +77,7 @@ internal static class KilnCommand
         RunCommand.Create(terminal, interrupt),
         RunsCommand.Create(terminal),
         LogsCommand.Create(terminal),
+        ExplainCommand.Create(terminal),
         WhyCommand.Create(terminal),
         CancelCommand.Create(terminal),
         RetryCommand.Create(terminal, interrupt),

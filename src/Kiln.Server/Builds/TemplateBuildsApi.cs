@@ -13,8 +13,10 @@ public static class TemplateBuildsApi
 
     public static void MapTemplateBuilds(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/openapi/templates/builds/{name}/builds", OfBuildTemplateAsync).Needs(Verb.Read, ProjectOf.System);
-        routes.MapGet("/openapi/templates/dockerfiles/{name}/builds", OfDockerfileAsync).Needs(Verb.Read, ProjectOf.System);
+        routes.MapGet("/openapi/templates/builds/{name}/builds", OfBuildTemplateAsync).Needs(Verb.Read, ProjectOf.System)
+            .Says("listBuildTemplateBuilds", "Build templates", "List the builds that a change of a build template changes");
+        routes.MapGet("/openapi/templates/dockerfiles/{name}/builds", OfDockerfileAsync).Needs(Verb.Read, ProjectOf.System)
+            .Says("listDockerfileTemplateBuilds", "Dockerfile templates", "List the builds that a change of a Dockerfile template changes");
     }
 
     private static Task<Results<Ok<TemplateUsers>, ApiError>> OfBuildTemplateAsync(

@@ -15,7 +15,11 @@ public static class PackageVerificationApi
 
     public static IEndpointRouteBuilder MapPackageVerification(this IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/openapi/system/packages/verify", VerifyAsync).NeedsAdmin();
+        routes.MapPost("/openapi/system/packages/verify", VerifyAsync).NeedsAdmin()
+            .Says("verifyPackages", "Packages", "Say which packages can be fetched from this server",
+                new ApiParameter("name", "Package; absent = all."),
+                new ApiParameter("version", "Version; absent = all of the package."),
+                new ApiParameter("content", "Whether each file is read to its end and hashed, not only asked for.") { Words = ["true", "false"] });
         return routes;
     }
 
