@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Threading.Channels;
 using Kiln.Contracts.Runs;
 using Kiln.Server.Runs;
-using Kiln.Server.Runs.State;
 using Kiln.Server.Storage;
 
 namespace Kiln.Server.Telemetry;
@@ -53,7 +52,8 @@ public sealed partial class RunTraces(Database database, ILogger<RunTraces> logg
 
     private static void Tell(RunRecord run)
     {
-        ActivityContext.TryParse(run.Plan.TraceParent, traceState: null, out var caller);
+        // A run that no trace led to begins one.
+        _ = ActivityContext.TryParse(run.Plan.TraceParent, traceState: null, out var caller);
         var state = run.State;
         using var whole = Span($"run {run.Plan.BuildName}", caller, state.QueuedAt, state.EndedAt);
         if (whole is null)

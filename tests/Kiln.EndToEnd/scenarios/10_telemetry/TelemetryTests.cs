@@ -10,7 +10,7 @@ public sealed class TelemetryTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 60_000)]
+    [Fact]
     public async Task A_run_is_one_trace_from_its_call_through_queue_and_steps_to_its_upload()
     {
         using var scratch = new Scratch();
