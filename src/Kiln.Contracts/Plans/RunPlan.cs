@@ -14,7 +14,7 @@ public sealed record RunPlan
     public required int Revision { get; init; }
 
     /// <summary>Build template that the recipe comes from; empty = the build's own.</summary>
-    public string TemplateName { get; init; } = "";
+    public string TemplateName { get; init => field = value ?? ""; } = "";
 
     /// <summary>Revision of the build template that the recipe comes from; 0 = the build's own.</summary>
     public int TemplateRevision { get; init; }
@@ -56,7 +56,7 @@ public sealed record RunPlan
 
     /// <summary>W3C trace context (<c>traceparent</c>) of the call that started the run, which its runner sends along with what
     /// it uploads; empty = none.</summary>
-    public string TraceParent { get; init; } = "";
+    public string TraceParent { get; init => field = value ?? ""; } = "";
 }
 
 /// <summary>An environment variable of a run.</summary>
@@ -112,10 +112,10 @@ public sealed record PlannedRepo
     public required bool VerifyTls { get; init; }
 
     /// <summary>Certificates in PEM to trust beside the machine's own; empty = none.</summary>
-    public string TlsCa { get; init; } = "";
+    public string TlsCa { get; init => field = value ?? ""; } = "";
 
     /// <summary>URL of the proxy for this repository, which wins over the machine's; empty = the machine's.</summary>
-    public string Proxy { get; init; } = "";
+    public string Proxy { get; init => field = value ?? ""; } = "";
 
     /// <summary>Name of the variable that gets the resolved commit, <c>&lt;R&gt;_COMMIT_ID</c>.</summary>
     public required string CommitVariable { get; init; }
