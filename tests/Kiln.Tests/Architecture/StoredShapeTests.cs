@@ -3,7 +3,7 @@ namespace Kiln.Tests.Architecture;
 /// <summary>
 /// What is stored is read by every later Kiln, and what is sent by the one before. A property that JSON does not mention is
 /// set to null by the generated reader, whatever its default, when it can only be set at creation; so its default
-/// belongs into its <c>init</c>: <c>{ get; init => field = value ?? ""; } = "";</c>.
+/// belongs into its <c>get</c>, too: <c>{ get => field ?? ""; init; } = "";</c>.
 /// </summary>
 public sealed class StoredShapeTests
 {

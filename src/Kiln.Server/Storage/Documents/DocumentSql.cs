@@ -109,6 +109,16 @@ internal static class DocumentSql
                 byName, byId, used.ProjectKey, used.Kind, used.Name));
     }
 
+    /// <summary>Every document that refers to one.</summary>
+    public static ValueTask<List<DocumentName>> AllUsersAsync(SqlSession session, Document used) => session.QueryAsync(
+        "select d.kind, d.project_key, d.name" + Users + " order by d.id",
+        MapName,
+        DocumentReference.To(used.Kind, used.Name),
+        DocumentReference.To(used.Kind, used.Id.ToString(CultureInfo.InvariantCulture)),
+        used.ProjectKey,
+        used.Kind,
+        used.Name);
+
     /// <summary>A page of a document's revisions, newest first.</summary>
     public static async ValueTask<DocumentRevisions> RevisionsAsync(SqlSession session, long id, int page, int pageSize) => new(
         await session.NumberAsync("select count(*) from document_revisions where document_id = @1", id) ?? 0,

@@ -133,6 +133,10 @@ public sealed class DocumentStore(Database database, TimeProvider time)
             },
             cancellationToken);
 
+    /// <summary>Every document that refers to one.</summary>
+    public Task<List<DocumentName>> UsersAsync(Document used, CancellationToken cancellationToken) =>
+        database.ReadAsync(session => DocumentSql.AllUsersAsync(session, used), cancellationToken);
+
     /// <summary>One document, or <c>null</c>.</summary>
     public Task<Document?> GetAsync(string kind, string projectKey, string name, CancellationToken cancellationToken) =>
         database.ReadAsync(session => DocumentSql.FindAsync(session, kind, projectKey, name), cancellationToken);
