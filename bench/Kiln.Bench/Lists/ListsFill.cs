@@ -56,7 +56,7 @@ internal static class ListsFill
             """);
     }
 
-    private static string Series(int count, string name) => $"(select generate_series(1, {count}) as i) {name}";
+    private static string Series(int count, string name) => $"(select generate_series(cast(1 as bigint), {count}) as i) {name}";
 
     private static string Recursive(int count, string name) =>
         $"with recursive {name}(i) as (select 1 union all select i + 1 from {name} where i < {count})";

@@ -54,7 +54,7 @@ public sealed record RunPlan
     public required IReadOnlyList<string> Outputs { get; init; }
 
     /// <summary>How the run shares the queue.</summary>
-    public RunPolicy Policy { get; init; } = new();
+    public RunPolicy Policy { get => field ?? new(); init; } = new();
 
     /// <summary>Runs of its project at once; 0 = as many as find a place.</summary>
     public int ProjectMaxRunning { get; init; }

@@ -45,6 +45,15 @@ public sealed class ArtifactStore(DataDirectory data)
     /// <summary>Where a content lies on disk; it is there once its artifact is part of a run.</summary>
     public string FileOf(LogKey attempt, string path) => Path.Combine(DirectoryOf(attempt), path);
 
+    /// <summary>Deletes the contents of an attempt. Repeating changes nothing.</summary>
+    public void Remove(LogKey attempt)
+    {
+        if (Directory.Exists(DirectoryOf(attempt)))
+        {
+            Directory.Delete(DirectoryOf(attempt), recursive: true);
+        }
+    }
+
     /// <summary>Where the contents of an attempt lie; not there while it has none.</summary>
     public string DirectoryOf(LogKey attempt) => Path.Combine(
         data.Artifacts, $"{attempt.RunId / 1000:D6}", $"{attempt.RunId}-{attempt.Attempt}");

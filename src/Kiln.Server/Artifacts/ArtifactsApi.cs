@@ -26,7 +26,8 @@ internal static class ArtifactsApi
     private static async Task<Results<Ok<ArtifactsAnswer>, ApiError>> ListAsync(
         long id, int? attempt, RunStore store, PublicAddress address, CancellationToken cancellationToken) =>
         await RunsApi.FindAsync(store, id, attempt, cancellationToken) is { } run
-            ? TypedResults.Ok(new ArtifactsAnswer([.. run.State.Artifacts.Select(artifact => View(run, artifact, address))]))
+            ? TypedResults.Ok(new ArtifactsAnswer(
+                [.. run.State.Artifacts.Select(artifact => View(run, artifact, address))], run.State.ArtifactNotice))
             : RunsApi.Missing(id);
 
     private static async Task<Results<PhysicalFileHttpResult, ApiError>> DownloadAsync(
@@ -39,7 +40,7 @@ internal static class ArtifactsApi
         // Only what the run's record names is ever opened, so no path can lead anywhere else.
         if (run.State.Artifacts.FirstOrDefault(artifact => artifact.Path == path && artifact.Kind != "image") is not { } found)
         {
-            return ApiError.NotFound(404, $"Run {id} has no artifact \"{path}\".");
+            return ApiError.NotFound(404, $"Run {id} has no artifact \"{path}\". {run.State.ArtifactNotice}".TrimEnd());
         }
         if (found.Url is { } elsewhere)
         {
@@ -66,7 +67,9 @@ internal static class ArtifactsApi
 }
 
 /// <summary>Artifacts of a run.</summary>
-public sealed record ArtifactsAnswer(IReadOnlyList<ArtifactView> Artifacts);
+/// <param name="Artifacts">What is there.</param>
+/// <param name="ArtifactNotice">Why others are not there any more, as a sentence; empty while all are.</param>
+public sealed record ArtifactsAnswer(IReadOnlyList<ArtifactView> Artifacts, string ArtifactNotice);
 
 /// <summary>An artifact as the API shows it.</summary>
 /// <param name="Url">Where to download it, here or at an object storage; absent for images.</param>

@@ -8,6 +8,8 @@ public static class ArtifactsSlice
     public static IServiceCollection AddArtifacts(this IServiceCollection services) => services
         .AddSingleton<ArtifactStore>()
         .AddSingleton<ArtifactUploads>()
+        .AddSingleton<ArtifactKeeping>()
+        .AddHostedService(provider => provider.GetRequiredService<ArtifactKeeping>())
         .AddJson(ArtifactsJson.Default);
 
     public static void MapArtifacts(this IEndpointRouteBuilder routes)

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Kiln.Server.Artifacts;
 using Kiln.Server.Identity;
 using Kiln.Server.Logs;
-using Kiln.Server.Runs;
 using Kiln.Server.Settings;
 using Kiln.Server.Storage;
 
@@ -16,7 +15,7 @@ namespace Kiln.Server.Backups;
 /// snapshot speaks of is there.
 /// </summary>
 public sealed class Backup(
-    Database database, DataDirectory data, ArtifactStore artifacts, LogKeeping keeping, KilnOptions options) : IDisposable
+    Database database, DataDirectory data, ArtifactStore artifacts, BackupStandstill standstill, KilnOptions options) : IDisposable
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -32,7 +31,7 @@ public sealed class Backup(
     /// <param name="cancellationToken">Ends it; the archive then has no end.</param>
     public async Task WriteAsync(Stream output, bool withKeys, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        using var still = await keeping.StandStillAsync(cancellationToken);
+        using var still = await standstill.BeginAsync(cancellationToken);
         var aside = Path.Combine(data.Root, "backup.new");
         try
         {

@@ -6,7 +6,7 @@ namespace Kiln.Server.Backups;
 /// <summary>The call that makes a backup.</summary>
 public static class BackupApi
 {
-    public static IServiceCollection AddBackups(this IServiceCollection services) => services.AddSingleton<Backup>();
+    public static IServiceCollection AddBackups(this IServiceCollection services) => services.AddSingleton<BackupStandstill>().AddSingleton<Backup>();
 
     // POST, for it is recorded who took everything with him.
     public static void MapBackups(this IEndpointRouteBuilder routes) =>

@@ -17,9 +17,10 @@ public sealed class BuildTemplateStore(DocumentStore documents, SecretVault vaul
     /// <summary>The template with its credentials in clear.</summary>
     public BuildTemplate Open(BuildTemplate template) => Credentials.Map(template, vault.Unseal);
 
-    /// <summary>All templates, credentials in clear.</summary>
-    public async Task<IReadOnlyList<Stored<BuildTemplate>>> OpenedAsync(CancellationToken cancellationToken) =>
-        [.. (await AllAsync("", cancellationToken)).Select(stored => stored with { Value = Open(stored.Value) })];
+    /// <summary>Templates by their names (<c>null</c> = all), credentials in clear.</summary>
+    public async Task<IReadOnlyList<Stored<BuildTemplate>>> OpenedAsync(
+        IReadOnlyCollection<string>? names, CancellationToken cancellationToken) =>
+        [.. (await NamedAsync("", names, cancellationToken)).Select(stored => stored with { Value = Open(stored.Value) })];
 
     protected override IEnumerable<string> References(BuildTemplate value) => BuildReferences.Of(value);
 }

@@ -57,6 +57,25 @@ public abstract class DefinitionStore<T>(DocumentStore documents, string kind, J
     public async Task<IReadOnlyList<Stored<T>>> AllAsync(string projectKey, CancellationToken cancellationToken) =>
         (await PageAsync(projectKey, new DocumentQuery(1, int.MaxValue), cancellationToken)).Items;
 
+    /// <summary>Those of a project that have one of these names; <c>null</c> = all of them.</summary>
+    public async Task<IReadOnlyList<Stored<T>>> NamedAsync(
+        string projectKey, IReadOnlyCollection<string>? names, CancellationToken cancellationToken)
+    {
+        if (names is null)
+        {
+            return await AllAsync(projectKey, cancellationToken);
+        }
+        var found = new List<Stored<T>>(names.Count);
+        foreach (var name in names)
+        {
+            if (await GetAsync(projectKey, name, cancellationToken) is { } stored)
+            {
+                found.Add(stored);
+            }
+        }
+        return found;
+    }
+
     /// <summary>A page of those that <paramref name="shows"/> lets pass.</summary>
     public async Task<Page<Stored<T>>> PageAsync(
         string projectKey, DocumentQuery query, Func<T, bool> shows, CancellationToken cancellationToken)

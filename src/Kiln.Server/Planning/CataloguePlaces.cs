@@ -12,9 +12,9 @@ public sealed class CataloguePlaces(BuildImageStore images, PackageStore package
     public async Task<IReadOnlyList<CatalogueImage>> ImagesAsync(CancellationToken cancellationToken) =>
         [.. (await images.AllAsync("", cancellationToken)).Select(image => new CatalogueImage(image.IdText, image.Value.Label))];
 
-    public async Task<IReadOnlyList<Package>> PackagesAsync(CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<Package>> PackagesAsync(CatalogueNeeds? needs, CancellationToken cancellationToken) =>
     [
-        .. (await packages.AllAsync("", cancellationToken))
+        .. (await packages.NamedAsync("", needs?.Packages, cancellationToken))
             .Select(package => package.Value)
             .Where(package => package.Enabled),
     ];

@@ -21,27 +21,33 @@ public sealed class CatalogueSources(
         [.. (await projects.AllAsync("", cancellationToken)).Select(project => project.Name)];
 
     /// <summary>The project's own before the system's.</summary>
-    public async Task<IReadOnlyList<CatalogueCodeHost>> CodeHostsAsync(string projectKey, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<CatalogueCodeHost>> CodeHostsAsync(
+        string projectKey, CatalogueNeeds? needs, CancellationToken cancellationToken)
     {
-        var ofSystem = await codeHosts.AllAsync("", cancellationToken);
+        var ofSystem = await codeHosts.NamedAsync("", needs?.CodeHosts, cancellationToken);
         return projectKey.Length == 0
             ? [.. ofSystem.Select(Map)]
-            : [.. (await codeHosts.AllAsync(projectKey, cancellationToken)).Concat(ofSystem).Select(Map)];
+            : [.. (await codeHosts.NamedAsync(projectKey, needs?.CodeHosts, cancellationToken)).Concat(ofSystem).Select(Map)];
     }
 
-    public async Task<IReadOnlyList<CatalogueModule>> ModulesAsync(string projectKey, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<CatalogueModule>> ModulesAsync(
+        string projectKey, CatalogueNeeds? needs, CancellationToken cancellationToken) =>
         projectKey.Length == 0 ? [] :
         [
-            .. (await services.AllAsync(projectKey, cancellationToken)).SelectMany(service =>
+            .. (await services.NamedAsync(projectKey, needs?.Services, cancellationToken)).SelectMany(service =>
                 service.Value.Containers.Where(module => module.ImageName.Length > 0).Select(module =>
                     new CatalogueModule(service.Value.ServiceName, module.Name, module.ImageName))),
         ];
 
-    public Task<IReadOnlyList<Stored<BuildTemplate>>> BuildTemplatesAsync(CancellationToken cancellationToken) =>
-        buildTemplates.OpenedAsync(cancellationToken);
+    /// <param name="names">Their names; <c>null</c> = all.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<IReadOnlyList<Stored<BuildTemplate>>> BuildTemplatesAsync(
+        IReadOnlyCollection<string>? names, CancellationToken cancellationToken) =>
+        buildTemplates.OpenedAsync(names, cancellationToken);
 
-    public async Task<IReadOnlyList<CatalogueDockerfile>> DockerfilesAsync(CancellationToken cancellationToken) =>
-        [.. (await dockerfiles.AllAsync("", cancellationToken)).Select(file => new CatalogueDockerfile(file.IdText, file.Name, file.Value.Content, file.Revision))];
+    public async Task<IReadOnlyList<CatalogueDockerfile>> DockerfilesAsync(
+        CatalogueNeeds? needs, CancellationToken cancellationToken) =>
+        [.. (await dockerfiles.NamedAsync("", needs?.Dockerfiles, cancellationToken)).Select(file => new CatalogueDockerfile(file.IdText, file.Name, file.Value.Content, file.Revision))];
 
     private static CatalogueCodeHost Map(Stored<CodeHost> stored) => Map(stored.Value);
 

@@ -25,17 +25,24 @@ public sealed class RunPlans(CatalogueLoader catalogues, SecretVault vault, Publ
     public async Task<PlannedRun> PlanAsync(
         BuildDefinition build, int revision, RunRequest request, long runId, string by, CancellationToken cancellationToken)
     {
-        var outcome = Planner.Plan(new PlanningInput
+        var input = new PlanningInput
         {
             Build = build,
             Revision = revision,
-            Catalogue = await catalogues.LoadAsync(build.Identity().ProjectKey, cancellationToken),
+            Catalogue = await catalogues.LoadForRunAsync(build, cancellationToken),
             Request = request,
             RunId = runId,
             Now = time.GetLocalNow(),
             RunUrl = address.Run(runId),
             TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } id } ? id : "",
-        });
+        };
+        var outcome = Planner.Plan(input);
+        if (outcome is PlanOutcome.Rejected)
+        {
+            // Told with what there is instead, for which the whole catalogue is read.
+            var whole = await catalogues.LoadAsync(build.Identity().ProjectKey, cancellationToken);
+            outcome = Planner.Plan(input with { Catalogue = whole });
+        }
         return outcome switch
         {
             PlanOutcome.Planned planned => new PlannedRun.Ready(new NewRun(

@@ -83,6 +83,7 @@ internal static class RunSql
         await session.ExecuteAsync(
             "update run_attempts set state = @3 where run_id = @1 and attempt = @2", runId, attempt, RunsJson.Write(after));
         await KeptLogSql.FollowAsync(session, new LogKey(runId, attempt), before, after);
+        await KeptArtifactSql.FollowAsync(session, new LogKey(runId, attempt), before, after);
         if (before.Status != after.Status)
         {
             var changed = await session.ExecuteAsync(

@@ -47,6 +47,9 @@ public sealed record KilnOptions
     /// <summary>How long logs are kept after the end of their runs; <c>null</c> = for ever.</summary>
     public TimeSpan? LogKeep { get; init; }
 
+    /// <summary>How long artifacts are kept after the end of their runs; <c>null</c> = for ever.</summary>
+    public TimeSpan? ArtifactKeep { get; init; }
+
     /// <summary>Bytes that the logs of ended runs may take on disk; <c>null</c> = all there is.</summary>
     public long? LogLimit { get; init; }
 

@@ -27,6 +27,7 @@ public static class SettingTable
         new("max_queued", "N", "20000", "Runs that may wait at once; more are answered 429.", MaxQueued),
         new("grace", "TIME", "10s", "Time between TERM and KILL when a run is stopped.", Grace),
         new("rate_limit", "N", "1000", "Requests a second for each token, twice as many at once; 0 = no limit.", RateLimit),
+        new("artifact_keep", "TIME", "for ever", "How long artifacts are kept after the end of their runs, 1h or more.", ArtifactKeep),
         new("log_keep", "TIME", "for ever", "How long logs are kept after the end of their runs, 1h or more.", LogKeep),
         new("log_limit", "SIZE", "no limit", "What the logs of ended runs may take on disk, 1M or more: the oldest go.", LogLimit),
         new("log_level", "LEVEL", "information", "Least level of the server's log: trace, debug, information, warning, error.", Level),
@@ -178,6 +179,16 @@ public static class SettingTable
             return "must be a whole number from 0 to 1000000";
         }
         options = options with { RateLimit = limit };
+        return null;
+    }
+
+    private static string? ArtifactKeep(string text, ref KilnOptions options)
+    {
+        if (!Durations.TryParse(text, TimeSpan.FromHours(1), TimeSpan.FromDays(36_500), out var time))
+        {
+            return "must be a time from 1h to 36500d, for example 30d";
+        }
+        options = options with { ArtifactKeep = time };
         return null;
     }
 

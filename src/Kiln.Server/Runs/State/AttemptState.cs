@@ -17,7 +17,7 @@ public sealed record AttemptState
     public int? ExitCode { get; init; }
 
     /// <summary>Why there is this attempt, as a sentence; empty for the first one.</summary>
-    public string Cause { get; init; } = "";
+    public string Cause { get => field ?? ""; init; } = "";
 
     /// <summary>Unix milliseconds.</summary>
     public required long QueuedAt { get; init; }
@@ -35,13 +35,15 @@ public sealed record AttemptState
     public long? LogLength { get; init; }
 
     /// <summary>Why the log is not there any more, as a sentence; empty while it is.</summary>
-    // States that an older Kiln stored say nothing about it: the reader of JSON then hands in null, whatever the default.
-    public string LogNotice { get; init => field = value ?? ""; } = "";
+    public string LogNotice { get => field ?? ""; init; } = "";
+
+    /// <summary>Why artifacts are not there any more, as a sentence; empty while all are.</summary>
+    public string ArtifactNotice { get => field ?? ""; init; } = "";
 
     public required IReadOnlyList<StepState> Steps { get; init; }
-    public IReadOnlyList<CheckedOutRepo> Repos { get; init; } = [];
-    public IReadOnlyList<RunOutput> Outputs { get; init; } = [];
-    public IReadOnlyList<RunArtifact> Artifacts { get; init; } = [];
+    public IReadOnlyList<CheckedOutRepo> Repos { get => field ?? []; init; } = [];
+    public IReadOnlyList<RunOutput> Outputs { get => field ?? []; init; } = [];
+    public IReadOnlyList<RunArtifact> Artifacts { get => field ?? []; init; } = [];
 
     /// <summary>What its test reports say; <c>null</c> = it has none.</summary>
     public TestReport? Tests { get; init; }

@@ -29,6 +29,9 @@ public abstract record RunFact
     /// <summary>Its log is kept no longer.</summary>
     public sealed record LogRemoved(string Notice) : RunFact;
 
+    /// <summary>Its artifacts are kept no longer; images lie elsewhere and stay.</summary>
+    public sealed record ArtifactsRemoved(string Notice) : RunFact;
+
     /// <summary>Given up.</summary>
     public sealed record Lost(string Reason, string Message) : RunFact;
 }

@@ -45,6 +45,10 @@ public static class RunReducer
     public static AttemptState Apply(AttemptState state, RunFact fact, long nowMs) => fact switch
     {
         RunFact.HostReturned => Heard(state),
+        RunFact.ArtifactsRemoved removed => state with
+        {
+            Artifacts = [.. state.Artifacts.Where(static artifact => artifact.Kind == "image")], ArtifactNotice = removed.Notice,
+        },
         RunFact.LogRemoved removed => state with { LogNotice = removed.Notice },
         _ when state.IsFinal => state,
         RunFact.CommitsResolved => state with { Reason = "", Message = "" },

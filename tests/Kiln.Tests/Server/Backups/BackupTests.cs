@@ -92,6 +92,30 @@ public class BackupTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Artifacts_that_are_kept_no_longer_are_not_there_and_their_run_says_so()
+    {
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(1_800_000_000));
+        var store = await StoreAsync();
+        await _app.DisposeAsync();
+        _app = await KilnApp.StartAsync(time, options => store(options) with { MasterKey = Key, ArtifactKeep = TimeSpan.FromDays(30) });
+        _agent = new FakeAgent(_app);
+        var id = await RunAsync(10);
+        var keeping = _app.Get<Kiln.Server.Artifacts.ArtifactKeeping>();
+        await keeping.LookAsync(default);
+        Assert.Equal($"artifact of {id}", await _app.Admin.GetStringAsync($"/openapi/runs/{id}/artifacts/out/a.txt"));
+
+        time.Advance(TimeSpan.FromDays(31));
+        await keeping.LookAsync(default);
+
+        var listed = await JsonAsync(_app, $"/openapi/runs/{id}/artifacts");
+        Assert.Empty(listed["artifacts"]!.AsArray());
+        Assert.Equal("Artifacts are kept for 30 days; those of this run were removed.", (string)listed["artifact_notice"]!);
+        using var gone = await _app.Admin.GetAsync($"/openapi/runs/{id}/artifacts/out/a.txt");
+        Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
+        Assert.Contains("were removed", await gone.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task With_its_keys_a_backup_opens_by_itself_and_without_them_only_with_the_right_one()
     {
         await BackUpAsync(keys: true);

@@ -1,0 +1,34 @@
+using Kiln.Contracts.Builds;
+using Kiln.Server.Packages;
+
+namespace Kiln.Server.Planning;
+
+/// <summary>Names that the run of a build looks up in the catalogue: of the kinds that may be many, nothing else is read for it.</summary>
+public sealed record CatalogueNeeds(
+    IReadOnlyCollection<string> CodeHosts,
+    IReadOnlyCollection<string> Services,
+    IReadOnlyCollection<string> Packages,
+    IReadOnlyCollection<string> Dockerfiles)
+{
+    /// <summary>Name of the template that a build is made from; none for one with a recipe of its own.</summary>
+    public static IReadOnlyList<string> Templates(BuildDefinition build) =>
+        build is BuildDefinition.FromTemplate { Spec.TemplateName: var name } ? [name] : [];
+
+    /// <summary>What a run of a build needs.</summary>
+    /// <param name="build">The build.</param>
+    /// <param name="template">Its template, where it has one and that is there.</param>
+    public static CatalogueNeeds Of(BuildDefinition build, BuildTemplate? template)
+    {
+        var recipe = build is BuildDefinition.Plain { Spec: var spec } ? spec : (BuildRecipe?)template;
+        var ofTargets = build is BuildDefinition.FromTemplate { Spec: var targets }
+            ? targets.TargetServices.SelectMany(static target => target.RepoInfo)
+            : [];
+        return new CatalogueNeeds(
+            Names((recipe?.RepoInfo ?? []).Concat(ofTargets).Select(static repo => repo.CodehostName)),
+            Names(build.Services().Select(static service => service.ServiceName)),
+            Names((recipe?.Installs ?? []).Select(static install => PackageStore.NameOf(install.Name, install.Version))),
+            Names([recipe?.DockerBuildStep?.TemplateName ?? ""]));
+    }
+
+    private static HashSet<string> Names(IEnumerable<string> names) => [.. names.Where(static name => name.Length > 0)];
+}
