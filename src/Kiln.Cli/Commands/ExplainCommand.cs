@@ -28,7 +28,7 @@ internal static class ExplainCommand
                 _ => ExplanationText.Of(explained, terminal.Palette),
             };
             await terminal.Output.WriteAsync(text);
-            return explained.Text("can_run") == "true" ? ExitCode.Success : ExitCode.Usage;
+            return explained.Text("can_run") == "true" ? ExitCode.Success : ExitCode.RunFailed;
         });
         return command;
     }

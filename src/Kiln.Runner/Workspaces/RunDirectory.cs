@@ -27,6 +27,9 @@ public sealed class RunDirectory(string path)
 
     public string EventJournal => At("runner.journal");
 
+    /// <summary>When the attempt began, by the clock that only runs forward.</summary>
+    public string Stopwatch => At("began");
+
     /// <summary>Directory of <c>DOCKER_CONFIG</c>.</summary>
     public string DockerConfig => At("docker");
 
@@ -60,6 +63,9 @@ public sealed class RunDirectory(string path)
 
     /// <summary>SSH host keys for a repository.</summary>
     public string KnownHosts(int repo) => At($"known_hosts-{repo}");
+
+    /// <summary>File of a parameter whose value is one.</summary>
+    public string ParameterFile(string name) => System.IO.Path.Combine(At("parameters"), name);
 
     /// <summary>Certificates that are trusted for a repository.</summary>
     public string Certificates(int repo) => At($"certificates-{repo}.pem");
