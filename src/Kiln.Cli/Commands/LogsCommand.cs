@@ -17,12 +17,15 @@ internal static class LogsCommand
             Description = "Until the run has ended, and end with its exit code.",
         };
         var step = new Option<string>("--step") { Description = "Only what this step wrote, for example script.", HelpName = "NAME" };
-        var command = new Command("logs", "Write a run's log to standard output, byte for byte.") { run, follow, step };
+        var tail = new Option<int?>("--tail", "-n") { Description = "Only the last so many lines.", HelpName = "N" };
+        var times = new Option<bool>("--timestamps", "-t") { Description = "Say in front of each line when it arrived." };
+        var command = new Command("logs", "Write a run's log to standard output, byte for byte.") { run, follow, step, tail, times };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(follow) && result.GetValue(step) is not null)
+            var isPart = result.GetValue(step) is not null || result.GetValue(tail) is not null || result.GetValue(times);
+            if (isPart && result.GetValue(follow))
             {
-                result.AddError("--follow shows the whole log and --step a part of it; give one of them.");
+                result.AddError("--follow shows the whole log as it is; --step, --tail and --timestamps do not go with it.");
             }
         });
         var connection = new Connection(command, terminal);
@@ -34,9 +37,13 @@ internal static class LogsCommand
                 var ended = await new RunFollower(client, terminal, TimeProvider.System).FollowAsync(runId, cancellationToken);
                 return ended is Answer<RunView>.Ok { Value: var view } ? RunVerdict.Of(view) : terminal.Explain(ended);
             }
-            var copied = parsed.GetValue(step) is { } name
-                ? await client.CopyStepLogAsync(runId, name, terminal.RawOutput, cancellationToken)
-                : await client.CopyLogAsync(runId, follow: false, terminal.RawOutput, cancellationToken);
+            var part = new LogPart
+            {
+                Step = parsed.GetValue(step) ?? "",
+                Tail = parsed.GetValue(tail),
+                HasTimes = parsed.GetValue(times),
+            };
+            var copied = await client.CopyLogAsync(runId, part, terminal.RawOutput, cancellationToken);
             return copied is Answer<long>.Ok ? ExitCode.Success : terminal.Explain(copied);
         });
         return command;

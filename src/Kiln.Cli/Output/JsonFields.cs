@@ -28,6 +28,10 @@ internal static class JsonFields
     public static IReadOnlyList<JsonObject> Objects(this JsonNode? node, string name) =>
         node is JsonObject item && item[name] is JsonArray list ? [.. list.OfType<JsonObject>()] : [];
 
+    /// <summary>The texts of a list; none when it is not there.</summary>
+    public static IReadOnlyList<string> Texts(this JsonNode? node, string name) =>
+        node is JsonObject item && item[name] is JsonArray list ? [.. list.Select(Text)] : [];
+
     /// <summary>Unix seconds as a time of day in UTC; empty for 0.</summary>
     public static string Time(this JsonNode? node, string name) => node.Number(name) is > 0 and var seconds
         ? DateTimeOffset.FromUnixTimeSeconds(seconds).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)

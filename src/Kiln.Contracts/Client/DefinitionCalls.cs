@@ -74,7 +74,8 @@ public sealed class DefinitionCalls
     public async Task<Answer<JsonObject>> ReplaceAsync(
         DefinitionKind kind, string project, string name, JsonObject body, string? tag, CancellationToken cancellationToken) =>
         (await _transport.SendTaggedAsync(
-            HttpMethod.Put, kind.ReplacePath(project, name, body, dryRun: false), Content(body), tag, ClientJson.Default.JsonObject, cancellationToken))
+            HttpMethod.Put, kind.ReplacePath(project, name, body, dryRun: false), Content(body), tag,
+            ClientJson.Default.JsonObject, cancellationToken))
         .Map(tagged => tagged.Value);
 
     /// <summary>What <see cref="CreateAsync"/> would do; the answer has a preview.</summary>
@@ -90,6 +91,18 @@ public sealed class DefinitionCalls
             HttpMethod.Put, kind.ReplacePath(project, name, body, dryRun: true), Content(body), tag,
             ClientJson.Default.ChangeAnswer, cancellationToken))
         .Map(tagged => tagged.Value);
+
+    /// <summary>Lets the server connect and log in to what one describes; changes nothing.</summary>
+    /// <param name="kind">Code host, registry, object storage or cluster.</param>
+    /// <param name="project">Its project; empty = the system's.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="repo">Of a code host: the repository to try, <c>namespace/name</c>; empty = only the host.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns><c>{ok, problem, message, duration_ms}</c></returns>
+    public Task<Answer<JsonNode>> ValidateAsync(
+        DefinitionKind kind, string project, string name, string repo, CancellationToken cancellationToken) =>
+        _transport.SendAsync(
+            HttpMethod.Post, kind.ValidatePath(project, name, repo), content: null, ClientJson.Default.JsonNode, cancellationToken);
 
     /// <summary>Deletes one that nothing refers to.</summary>
     /// <param name="kind">The kind.</param>

@@ -52,6 +52,9 @@ public sealed record DefinitionKind(string Word, string What, string Path, strin
         ? With(Path, ("name", name), ("projectKey", project))
         : ChangePath(project, name, ("isDelete", withContents ? "true" : ""));
 
+    internal string ValidatePath(string project, string name, string repo) =>
+        With($"{Path}/{Uri.EscapeDataString(name)}/validate", ("projectKey", InProject(project)), ("repo", repo));
+
     private string ChangePath(string project, string name, params ReadOnlySpan<(string Name, string Value)> more) => Key switch
     {
         DefinitionKey.Project => With(Path, [("projectKey", name), .. more]),

@@ -51,6 +51,16 @@ public sealed class KilnClient : IDisposable
             ClientJson.Default.RunAccepted,
             cancellationToken);
 
+    /// <summary>What a run with these inputs would do; nothing is run.</summary>
+    public Task<Answer<JsonNode>> ExplainAsync(
+        string projectKey, string buildName, RunRequest request, CancellationToken cancellationToken) =>
+        SendAsync(
+            HttpMethod.Post,
+            $"openapi/build/{Uri.EscapeDataString(buildName)}/explain?projectKey={Uri.EscapeDataString(projectKey)}",
+            JsonContent.Create(request, ClientJson.Default.RunRequest),
+            ClientJson.Default.JsonNode,
+            cancellationToken);
+
     /// <summary>A run as it stands.</summary>
     public Task<Answer<RunView>> GetRunAsync(long runId, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, $"openapi/runs/{runId}", content: null, ClientJson.Default.RunView, cancellationToken);
@@ -104,9 +114,9 @@ public sealed class KilnClient : IDisposable
             position.Advance,
             cancellationToken);
 
-    /// <summary>Copies the log of one step, for example <c>script</c>.</summary>
-    public Task<Answer<long>> CopyStepLogAsync(long runId, string step, Stream destination, CancellationToken cancellationToken) =>
-        CopyAsync($"openapi/runs/{runId}/log?step={Uri.EscapeDataString(step)}", destination, cancellationToken);
+    /// <summary>Copies a part of a run's log as it is now.</summary>
+    public Task<Answer<long>> CopyLogAsync(long runId, LogPart part, Stream destination, CancellationToken cancellationToken) =>
+        CopyAsync($"openapi/runs/{runId}/log?{part.Query}", destination, cancellationToken);
 
     /// <summary>Copies a backup of everything the server keeps; its length in bytes. Cut off, it is <see cref="Answer{T}.Unreachable"/>.</summary>
     /// <param name="keys">True: with the master key and the admin token.</param>

@@ -53,6 +53,31 @@ public sealed class ReadingTests : IClassFixture<ServerFixture>, IDisposable
         (await _kiln.RunAsync("retry", runId, "--follow")).Expect(0);
     }
 
+    [Fact]
+    public async Task What_a_run_would_do_is_explained_and_so_is_what_stands_against_it()
+    {
+        var explained = (await _kiln.RunAsync("explain", "hello-kiln", "-s", "service1", "-p", "aa=c")).Expect(0);
+        var refused = (await _kiln.RunAsync("explain", "hello-kiln", "-s", "nobody")).Expect(2);
+
+        Assert.Contains("multi-service-demo", explained.Output);
+        Assert.Contains("script", explained.Output);
+        Assert.DoesNotContain("abc123", explained.Output);
+        Assert.Contains("nobody", refused.Output + refused.Errors);
+    }
+
+    [Fact]
+    public async Task A_log_can_be_had_in_parts()
+    {
+        await _builds.DefineAsync("read-lines", "seq 1 100", Token);
+        (await _kiln.RunAsync("run", "read-lines", "--follow")).Expect(0);
+        var runId = (await _kiln.RunAsync("runs", "--build", "read-lines", "-o", "name")).Expect(0).Output.Trim();
+
+        Assert.Equal("99\n100\n", (await _kiln.RunAsync("logs", runId, "--step", "script", "--tail", "2")).Expect(0).Output);
+        Assert.Matches(
+            @"^\d{4}-\d\d-\d\dT[\d:.]+Z 100\n$", (await _kiln.RunAsync("logs", runId, "--step", "script", "-n", "1", "-t")).Expect(0).Output);
+        (await _kiln.RunAsync("logs", runId, "-f", "--step", "script")).Expect(2);
+    }
+
     [Theory]
     [InlineData("runs")]
     [InlineData("hosts")]
