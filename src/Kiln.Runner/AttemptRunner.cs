@@ -139,7 +139,9 @@ public sealed partial class AttemptRunner(
             return;
         }
         var exec = (await AttachAsync(opened, record, relay))!;
-        var limit = begunMs + (lease.Spec.Plan.TimeoutMinutes * 60_000L) - place.Clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var elapsed = Stopwatch.Elapsed(
+            directory.Stopwatch, otherwise: place.Clock.GetUtcNow().ToUnixTimeMilliseconds() - begunMs);
+        var limit = (lease.Spec.Plan.TimeoutMinutes * 60_000L) - elapsed;
         var state = await exec.HelloAsync(new ExecCommand.Hello(
             ExecProtocol.Version, [.. lease.Spec.Secrets.Values], Math.Max(0, limit),
             lease.Spec.GraceSeconds * 1000));

@@ -4,6 +4,7 @@ using Kiln.Server.BuildTemplates;
 using Kiln.Server.Clusters;
 using Kiln.Server.CodeHosts;
 using Kiln.Server.Definitions;
+using Kiln.Server.Definitions.Trials;
 using Kiln.Server.DockerfileTemplates;
 using Kiln.Server.Http;
 using Kiln.Server.ObjectStorages;
@@ -34,6 +35,11 @@ internal static class CatalogueSlices
         .AddSingleton<DockerfileTemplateStore>().AddSingleton<CatalogueKind, DockerfileTemplateKind>()
         .AddSingleton<BuildTemplateStore>().AddSingleton<CatalogueKind, BuildTemplateKind>()
         .AddSingleton<TokenStore>().AddSingleton<CatalogueKind, TokenDefinitions>()
+        .AddSingleton<TrialTools>()
+        .AddSingleton<ITrial<CodeHost>, CodeHostTrial>()
+        .AddSingleton<ITrial<Registry>, RegistryTrial>()
+        .AddSingleton<ITrial<ObjectStorage>, ObjectStorageTrial>()
+        .AddSingleton<ITrial<Cluster>, ClusterTrial>()
         .AddPackageVerification()
         .AddHostedService<CatalogueStart>();
 

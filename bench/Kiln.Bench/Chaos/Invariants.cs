@@ -83,7 +83,9 @@ internal sealed class Invariants(ChaosWorld world)
             RunStatus.Passed => ends is [0] && run.Load.ExitCode == 0,
             RunStatus.Failed => ends is [not 0] && view.ExitCode == run.Load.ExitCode && view.Reason == RunReason.ScriptFailed,
             RunStatus.Cancelled => run.IsCancelled && view.Reason == RunReason.CancelledByUser,
-            RunStatus.Lost => world.HasLostItsExec(run.RunId) && view.Reason == RunReason.ExecDied,
+            // An exec that was killed before it listened has begun nothing.
+            RunStatus.Lost => world.HasLostItsExec(run.RunId)
+                && (view.Reason == RunReason.ExecDied || (view.Reason == RunReason.ExecFailed && starts == 0)),
             _ => false,
         };
         if (!isTrue)

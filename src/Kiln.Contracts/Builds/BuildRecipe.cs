@@ -34,6 +34,9 @@ public abstract record BuildRecipe
 
     public required PostBuildSettings PostBuild { get; init; }
     public required ReportSettings Reports { get; init; }
+
+    /// <summary>How its runs share the queue.</summary>
+    public RunPolicy RunPolicy { get; init; } = new();
 }
 
 /// <summary>A package to install before the script.</summary>

@@ -1,3 +1,5 @@
+using Kiln.Contracts.Builds;
+
 namespace Kiln.Contracts.Plans;
 
 /// <summary>
@@ -14,7 +16,7 @@ public sealed record RunPlan
     public required int Revision { get; init; }
 
     /// <summary>Build template that the recipe comes from; empty = the build's own.</summary>
-    public string TemplateName { get; init; } = "";
+    public string TemplateName { get => field ?? ""; init; } = "";
 
     /// <summary>Revision of the build template that the recipe comes from; 0 = the build's own.</summary>
     public int TemplateRevision { get; init; }
@@ -51,12 +53,18 @@ public sealed record RunPlan
     /// <summary>Declared outputs, <c>IMAGE</c> and <c>PKG_FILE</c> first.</summary>
     public required IReadOnlyList<string> Outputs { get; init; }
 
+    /// <summary>How the run shares the queue.</summary>
+    public RunPolicy Policy { get; init; } = new();
+
+    /// <summary>Runs of its project at once; 0 = as many as find a place.</summary>
+    public int ProjectMaxRunning { get; init; }
+
     /// <summary>Sentences for the head of the run's log (settings that mean nothing here, secrets too short to mask).</summary>
     public required IReadOnlyList<string> Notices { get; init; }
 
     /// <summary>W3C trace context (<c>traceparent</c>) of the call that started the run, which its runner sends along with what
     /// it uploads; empty = none.</summary>
-    public string TraceParent { get; init; } = "";
+    public string TraceParent { get => field ?? ""; init; } = "";
 }
 
 /// <summary>An environment variable of a run.</summary>
@@ -113,10 +121,10 @@ public sealed record PlannedRepo
     public required bool VerifyTls { get; init; }
 
     /// <summary>Certificates in PEM to trust beside the machine's own; empty = none.</summary>
-    public string TlsCa { get; init; } = "";
+    public string TlsCa { get => field ?? ""; init; } = "";
 
     /// <summary>URL of the proxy for this repository, which wins over the machine's; empty = the machine's.</summary>
-    public string Proxy { get; init; } = "";
+    public string Proxy { get => field ?? ""; init; } = "";
 
     /// <summary>Name of the variable that gets the resolved commit, <c>&lt;R&gt;_COMMIT_ID</c>.</summary>
     public required string CommitVariable { get; init; }

@@ -39,6 +39,8 @@ public static class RunReason
     public const string NoHost = "no_host";
     public const string NoHostWithLabels = "no_host_with_labels";
     public const string HostsBusy = "hosts_busy";
+    public const string BuildLimit = "build_limit";
+    public const string ProjectLimit = "project_limit";
     public const string Starting = "starting";
     public const string HostUnreachable = "host_unreachable";
     public const string LogBackpressure = "log_backpressure";
@@ -78,6 +80,7 @@ public static class RunReason
     public const string RunTimeout = "run_timeout";
     public const string QueueTimeout = "queue_timeout";
     public const string CancelledByUser = "cancelled_by_user";
+    public const string Superseded = "superseded";
 
     // Infrastructure.
     public const string ExecDied = "exec_died";

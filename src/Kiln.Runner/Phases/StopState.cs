@@ -53,6 +53,7 @@ internal sealed class StopState : IDisposable
             RunReason.AgentStopped,
             "The agent that ran this was told to stop together with its runs.",
             exitCode),
+        RunReason.Superseded => new(RunStatus.Cancelled, RunReason.Superseded, order.Message, exitCode),
         _ => new(
             RunStatus.Cancelled,
             RunReason.CancelledByUser,

@@ -5,11 +5,14 @@ using Kiln.Contracts.Exec;
 namespace Kiln.Runner.Spawning;
 
 /// <summary>
-/// Ends the processes of a run whose exec is dead. They are known by the run's mark in their environment, by the
-/// sessions that exec's journal names, and by descent from one of those.
+/// Ends the processes of a run whose exec is dead. They are known by the run's mark in their environment, by standing in its
+/// directory, by the sessions that exec's journal names, and by descent from one of those. In an agent, whose process
+/// inherits what a dead exec leaves behind, they are known by that too: a daemon may have shed everything else.
 /// </summary>
 internal static class Orphans
 {
+    private const string ExecName = "kiln-exec";
+
     /// <summary>Kills until none is left. What keeps forking is stopped first, so it cannot outrun the search.</summary>
     /// <param name="mark">Value of <see cref="ExecProtocol.RunIdVariable"/>, unique on the host.</param>
     /// <param name="runDirectory">Of the run.</param>
@@ -17,7 +20,7 @@ internal static class Orphans
     {
         var sessions = SessionsOf(runDirectory);
         var entry = Encoding.UTF8.GetBytes($"{ExecProtocol.RunIdVariable}={mark}\0");
-        for (var found = Find(entry, sessions); found.Count > 0; found = Find(entry, sessions))
+        for (var found = Find(entry, sessions, runDirectory); found.Count > 0; found = Find(entry, sessions, runDirectory))
         {
             foreach (var pid in found)
             {
@@ -40,8 +43,9 @@ internal static class Orphans
         return running is null ? [] : [running.Pid];
     }
 
-    private static HashSet<int> Find(byte[] entry, HashSet<int> sessions)
+    private static HashSet<int> Find(byte[] entry, HashSet<int> sessions, string runDirectory)
     {
+        var heirs = ProcessPrivileges.IsSubreaper ? ProcessStat.Read(Environment.ProcessId) : null;
         var processes = Directory.EnumerateDirectories("/proc")
             .Select(static path => Path.GetFileName(path))
             .Where(static name => int.TryParse(name, CultureInfo.InvariantCulture, out _))
@@ -50,7 +54,8 @@ internal static class Orphans
             .Where(static process => process.State is not ('Z' or 'X'))
             .ToArray();
         var found = processes
-            .Where(process => sessions.Contains(process.Session) || process.HasEnvironment(entry))
+            .Where(process => sessions.Contains(process.Session) || process.HasEnvironment(entry)
+                || process.StandsIn(runDirectory) || (heirs is not null && process.IsLeftTo(heirs)))
             .Select(static process => process.Pid)
             .ToHashSet();
         while (processes.Any(process => found.Contains(process.Parent) && found.Add(process.Pid)))
@@ -60,7 +65,7 @@ internal static class Orphans
         return found;
     }
 
-    private sealed record ProcessStat(int Pid, char State, int Parent, int Session)
+    private sealed record ProcessStat(int Pid, string Name, char State, int Parent, int Session)
     {
         /// <summary>Raw form: <c>4711 (name with ) and spaces) S 1 4711 4711 0 -1 …</c>: pid, name, state, parent,
         /// group, session.</summary>
@@ -72,6 +77,7 @@ internal static class Orphans
                 var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
                 return new(
                     pid,
+                    text[(text.IndexOf('(') + 1)..text.LastIndexOf(')')],
                     fields[0][0],
                     int.Parse(fields[1], CultureInfo.InvariantCulture),
                     int.Parse(fields[3], CultureInfo.InvariantCulture));
@@ -79,6 +85,25 @@ internal static class Orphans
             catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
             {
                 return null;
+            }
+        }
+
+        /// <summary>Whether it was left to <paramref name="heir"/> by a dead exec: what that started itself shares its session, and
+        /// a living exec keeps its own.</summary>
+        public bool IsLeftTo(ProcessStat heir) =>
+            Parent == heir.Pid && Session != heir.Session && Name != ExecName;
+
+        public bool StandsIn(string directory)
+        {
+            try
+            {
+                return new FileInfo($"/proc/{Pid}/cwd").LinkTarget is { } place
+                    && Name != ExecName
+                    && (place == directory || place.StartsWith(directory + "/", StringComparison.Ordinal));
+            }
+            catch (Exception hidden) when (hidden is IOException or UnauthorizedAccessException)
+            {
+                return false;
             }
         }
 

@@ -4,7 +4,14 @@ namespace Kiln.Runner.Spawning;
 public static class ProcessPrivileges
 {
     /// <summary>Makes this process the parent of what a dead exec leaves behind, so that it can be ended and reaped.</summary>
-    public static void BecomeSubreaper() => Posix.BecomeSubreaper();
+    public static void BecomeSubreaper()
+    {
+        Posix.BecomeSubreaper();
+        IsSubreaper = true;
+    }
+
+    /// <summary>Whether orphans below this process come to it.</summary>
+    internal static bool IsSubreaper { get; private set; }
 
     /// <summary>Keeps other processes of the same user from reading this one's memory, which holds secrets.</summary>
     public static void HideMemory() => Posix.HideMemory();

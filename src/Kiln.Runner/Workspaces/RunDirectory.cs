@@ -27,6 +27,9 @@ public sealed class RunDirectory(string path)
 
     public string EventJournal => At("runner.journal");
 
+    /// <summary>When the attempt began, by the clock that only runs forward.</summary>
+    public string Stopwatch => At("began");
+
     /// <summary>Directory of <c>DOCKER_CONFIG</c>.</summary>
     public string DockerConfig => At("docker");
 

@@ -18,6 +18,10 @@ public abstract record RunStart
     /// <param name="Sentence">Which there are.</param>
     public sealed record MissingBuild(string Sentence) : RunStart;
 
+    /// <summary>Too many runs wait; nothing was stored.</summary>
+    /// <param name="Most">How many may.</param>
+    public sealed record QueueFull(int Most) : RunStart;
+
     /// <summary>The key came with another request before; nothing was stored.</summary>
     /// <param name="RunId">The run it made.</param>
     public sealed record KeyReused(long RunId) : RunStart;

@@ -6,6 +6,7 @@ using Kiln.Server.Bodies;
 using Kiln.Server.Builds.Reading;
 using Kiln.Server.Http;
 using Kiln.Server.Identity;
+using Kiln.Server.Queue;
 using Kiln.Server.Runs;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -50,6 +51,11 @@ internal static class RunStartApi
                 $"/openapi/runs/{accepted.RunId}", new RunAccepted(accepted.RunId, accepted.Status)),
             RunStart.Rejected rejected => ApiError.Invalid(rejected.Violations.Errors),
             RunStart.MissingBuild missing => ApiError.NotFound(404, missing.Sentence),
+            RunStart.QueueFull full => new ApiError(
+                429, 429, $"{full.Most} runs wait already (max_queued); try again when some of them have begun.", [])
+            {
+                RetryAfterSeconds = QueueRoom.RetryAfterSeconds,
+            },
             RunStart.KeyReused reused => ApiError.Conflict(
                 409, $"This {KeyHeader} made run {reused.RunId} from another request; take a new key for a new request."),
             _ => throw new InvalidOperationException("An outcome of a start is missing here."),

@@ -1,12 +1,13 @@
 using Kiln.Contracts.Runs;
 using Kiln.Server.Bodies;
 using Kiln.Server.Planning;
+using Kiln.Server.Queue;
 using Kiln.Server.Runs;
 
 namespace Kiln.Server.Builds;
 
 /// <summary>Starts runs: the build as it is now, planned, stored, queued.</summary>
-public sealed class RunStarts(BuildStore builds, RunPlans plans, RunStore runs)
+public sealed class RunStarts(BuildStore builds, RunPlans plans, RunStore runs, QueueRoom room)
 {
     /// <summary>Starts a run of a build.</summary>
     /// <param name="projectKey">Project.</param>
@@ -29,6 +30,10 @@ public sealed class RunStarts(BuildStore builds, RunPlans plans, RunStore runs)
             return new RunStart.MissingBuild(NearestNames.Sentence(
                 $"build in project \"{Quoted.Short(projectKey)}\" called", buildName,
                 await builds.NamesAsync(projectKey, cancellationToken)));
+        }
+        if (!await room.HasAsync(cancellationToken))
+        {
+            return new RunStart.QueueFull(room.Most);
         }
         var runId = await runs.AllocateIdAsync(cancellationToken);
         return await plans.PlanAsync(build.Definition, build.Revision, request, runId, by, cancellationToken) switch

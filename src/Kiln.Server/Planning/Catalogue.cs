@@ -37,6 +37,9 @@ public sealed record Catalogue
     /// <summary>Dangerous settings that the project may use; <c>null</c> = there is no project to ask.</summary>
     public IReadOnlyList<string>? AllowedSettings { get; init; }
 
+    /// <summary>Runs of the project at once; 0 = any number.</summary>
+    public int ProjectMaxRunning { get; init; }
+
     /// <summary>The system's variables, then the project's: a later one of a name counts.</summary>
     public IReadOnlyList<CatalogueVariable> Variables { get; init; } = [];
 

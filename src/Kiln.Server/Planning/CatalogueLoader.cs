@@ -25,6 +25,7 @@ public sealed class CatalogueLoader(
             Storages = await destinations.StoragesAsync(cancellationToken),
             Hosts = places.Hosts(),
             AllowedSettings = await settings.AllowedAsync(projectKey, cancellationToken),
+            ProjectMaxRunning = await settings.MaxRunningAsync(projectKey, cancellationToken),
             Variables = await settings.VariablesAsync(projectKey, cancellationToken),
         };
     }

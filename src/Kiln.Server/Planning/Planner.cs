@@ -53,6 +53,8 @@ public static class Planner
             Repos = draft.Repos,
             Steps = draft.Steps,
             Outputs = ["IMAGE", "PKG_FILE", .. draft.Recipe.AdvancedSettings.Outputs],
+            Policy = draft.Recipe.RunPolicy,
+            ProjectMaxRunning = draft.Input.Catalogue.ProjectMaxRunning,
             Notices = draft.Notices,
             TraceParent = draft.Input.TraceParent,
         };

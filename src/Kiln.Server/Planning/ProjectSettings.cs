@@ -12,6 +12,10 @@ public sealed class ProjectSettings(ProjectStore projects, VariableStore variabl
             ? null
             : (await projects.GetAsync("", projectKey, cancellationToken))?.Value.AllowedSettings ?? [];
 
+    /// <summary>Runs of it at once; 0 = any number, or no project.</summary>
+    public async Task<int> MaxRunningAsync(string projectKey, CancellationToken cancellationToken) =>
+        projectKey.Length == 0 ? 0 : (await projects.GetAsync("", projectKey, cancellationToken))?.Value.MaxRunning ?? 0;
+
     /// <summary>The system's variables, then the project's.</summary>
     public async Task<IReadOnlyList<CatalogueVariable>> VariablesAsync(string projectKey, CancellationToken cancellationToken)
     {

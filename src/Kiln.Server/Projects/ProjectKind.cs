@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Kiln.Contracts.Builds;
 using Kiln.Contracts.Catalogue;
 using Kiln.Server.Bodies;
 using Kiln.Server.Definitions;
@@ -55,6 +56,7 @@ internal sealed class ProjectKind(ProjectStore store) : CatalogueKind<Project>(s
             Description = body.Text("description", Presence.Optional),
             ProjectType = body.Word("project_type", Presence.Optional, "yaml", "yaml", "helm", "loaded"),
             AllowedSettings = Allowed(body, current, caller),
+            MaxRunning = body.Number("max_running", current?.MaxRunning ?? 0, least: 0, RunPolicy.MostRunning),
         });
     }
 

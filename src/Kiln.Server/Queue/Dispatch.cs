@@ -18,7 +18,7 @@ public sealed class Dispatch(Leases leases, HeldLeases held, HostRoster hosts, Q
     {
         var agent = poll.Agent;
         var isNew = await hosts.SeenAsync(agent, cancellationToken);
-        var bell = bells.Take(agent.AgentId);
+        var bell = bells.Take(agent.AgentId, Needs.Offers(agent));
         var began = time.GetTimestamp();
         try
         {
@@ -29,7 +29,7 @@ public sealed class Dispatch(Leases leases, HeldLeases held, HostRoster hosts, Q
                 {
                     return Reply([], []);
                 }
-                start.AddRange(await leases.TakeAsync(agent, cancellationToken));
+                await TakeAsync(agent, bell, start, cancellationToken);
                 // A newcomer is answered at once: so it knows, and can say, that it is taken.
                 if (isNew || start.Count > 0 || HasNews(agent.AgentId, stops)
                     || !await bell.WaitAsync(Hold - time.GetElapsedTime(began), time, cancellationToken))
@@ -45,6 +45,18 @@ public sealed class Dispatch(Leases leases, HeldLeases held, HostRoster hosts, Q
         {
             bells.Return(agent.AgentId, bell);
             hosts.Heard(agent.AgentId);
+        }
+    }
+
+    private async Task TakeAsync(AgentInfo agent, Bell bell, List<Lease> start, CancellationToken cancellationToken)
+    {
+        var rungFor = bell.TakeWork();
+        var taken = await leases.TakeAsync(agent, hosts.IsPaused(agent.AgentId), cancellationToken);
+        bell.HasRoom(taken.Room);
+        start.AddRange(taken.Leases);
+        if (taken.Room == 0 && taken.Leases.Count < rungFor.Count)
+        {
+            bells.HandOn(rungFor);
         }
     }
 

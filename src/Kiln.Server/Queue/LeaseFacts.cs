@@ -8,7 +8,7 @@ namespace Kiln.Server.Queue;
 
 /// <summary>Folds what the server itself finds out about a leased attempt into it: silence, return, loss.</summary>
 public sealed partial class LeaseFacts(
-    Database database, RunSignals signals, RunMeasures measures, TimeProvider time, ILogger<LeaseFacts> logger)
+    Database database, RunSignals signals, QueueBells bells, RunMeasures measures, TimeProvider time, ILogger<LeaseFacts> logger)
 {
     /// <summary>Gives a leased attempt up; nothing happens when the lease has gone.</summary>
     internal Task LoseAsync(LeaseKey key, string reason, string message, CancellationToken cancellationToken)
@@ -46,34 +46,32 @@ public sealed partial class LeaseFacts(
 
     private async Task FoldAsync(LeaseKey key, RunFact fact, bool isOver, CancellationToken cancellationToken)
     {
-        var change = await database.WriteAsync(
+        var (after, change) = await database.WriteAsync(
             async session =>
             {
-                if (await LeaseSql.FindAsync(session, key) is not { Lease: not null } attempt || !attempt.Accepts(key))
+                if (await LeaseSql.FindAsync(session, key) is not { Lease: { } lease } attempt || !attempt.Accepts(key))
                 {
-                    return ((AttemptState Before, AttemptState After)?)null;
+                    return (AfterEnd.Nothing, ((AttemptState Before, AttemptState After)?)null);
                 }
                 var next = RunReducer.Apply(attempt.State, fact, Now());
                 await RunSql.SaveAsync(session, key.RunId, key.Attempt, attempt.State, next);
                 if (isOver)
                 {
-                    await QueueSql.RemoveAsync(session, key.RunId);
+                    return (await AfterEnd.OfAsync(session, key.RunId, lease, next, Now()), (attempt.State, next));
                 }
-                else
-                {
-                    await QueueSql.SetSilentAsync(session, key.RunId, isSilent: true);
-                }
-                return (attempt.State, next);
+                await QueueSql.SetSilentAsync(session, key.RunId, isSilent: true);
+                return (AfterEnd.Nothing, (attempt.State, next));
             },
             cancellationToken);
         signals.Changed(key.RunId);
-        if (change is var (before, after))
+        after.Announce(signals, bells);
+        if (change is var (was, now))
         {
             if (fact is RunFact.Lost lost)
             {
                 measures.Lost(lost.Reason);
             }
-            measures.Changed(key, before, after);
+            measures.Changed(key, was, now);
         }
     }
 

@@ -26,8 +26,8 @@ internal static class LeaseSql
 
     private const string TakeBack = """
         insert into queue (run_id, attempt, project_key, priority, fair, ready, queued_at, agent_id, fence, reported, silent,
-            stop_cause, stop_message)
-        select run_id, @2, project_key, priority, 0, 1, created_at, @3, @4, 1, 0, '', '' from runs where run_id = @1
+            stop_cause, stop_message, build_name)
+        select run_id, @2, project_key, priority, 0, 1, created_at, @3, @4, 1, 0, '', '', build_name from runs where run_id = @1
         """;
 
     public static ValueTask<AttemptRow?> FindAsync(SqlSession session, LeaseKey key) =>

@@ -15,20 +15,25 @@ public sealed partial class Leases(
     private const int TakeLimit = 64;
 
     /// <summary>Leases as many waiting attempts as the agent has room for by this server's count.</summary>
-    internal async Task<List<Lease>> TakeAsync(AgentInfo agent, CancellationToken cancellationToken)
+    /// <param name="agent">Who asks.</param>
+    /// <param name="isPaused">Whether an administrator keeps runs from its host.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    internal async Task<TakenLeases> TakeAsync(AgentInfo agent, bool isPaused, CancellationToken cancellationToken)
     {
-        if (agent.Draining)
+        if (agent.Draining || isPaused)
         {
-            return [];
+            return new TakenLeases([], Room: 0);
         }
+        var room = 0;
         var taken = await database.WriteAsync(
             async session =>
             {
-                var free = Math.Min(TakeLimit, agent.Capacity - await QueueSql.CountAsync(session, agent.AgentId));
+                var free = Math.Max(0, agent.Capacity - await QueueSql.CountAsync(session, agent.AgentId));
+                room = free;
                 var materials = new List<LeaseMaterial>();
                 if (free > 0)
                 {
-                    foreach (var (key, queuedAt) in await QueueSql.LeaseAsync(session, agent.AgentId, free))
+                    foreach (var (key, queuedAt) in await QueueSql.LeaseAsync(session, agent.AgentId, Math.Min(TakeLimit, free)))
                     {
                         await LeaseSql.HandOverAsync(session, key, agent);
                         materials.Add((await LeaseSql.MaterialAsync(session, key))! with { QueuedAt = queuedAt });
@@ -43,7 +48,7 @@ public sealed partial class Leases(
             signals.Changed(material.Key.RunId);
             measures.Leased(material.Key, material.QueuedAt);
         }
-        return await MakeAsync(taken, cancellationToken);
+        return new TakenLeases(await MakeAsync(taken, cancellationToken), room - taken.Count);
     }
 
     /// <summary>The same lease once more, for an agent that adopts a run directory; <c>null</c> = stale.</summary>
@@ -93,3 +98,8 @@ public sealed partial class Leases(
         public static partial void Leased(ILogger logger, long runId, int attempt, string host);
     }
 }
+
+/// <summary>What an agent was given.</summary>
+/// <param name="Leases">The leases.</param>
+/// <param name="Room">How many more its host could take.</param>
+internal sealed record TakenLeases(List<Lease> Leases, int Room);

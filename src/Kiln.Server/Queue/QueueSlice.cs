@@ -10,6 +10,7 @@ public static class QueueSlice
 {
     public static IServiceCollection AddQueue(this IServiceCollection services) => services
         .AddSingleton<QueueBells>()
+        .AddSingleton<QueueRoom>()
         .AddSingleton<HostRoster>()
         .AddSingleton<RunTokens>()
         .AddSingleton<SpecMaker>()

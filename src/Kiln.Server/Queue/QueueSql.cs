@@ -11,6 +11,9 @@ internal sealed record ActiveLease(LeaseKey Key, string AgentId, bool IsReported
     public StopOrder? Stop => StopCause.Length == 0 ? null : new StopOrder(Key, StopCause, StopMessage);
 }
 
+/// <summary>An attempt that a newer run of its line replaces.</summary>
+internal sealed record OlderEntry(long RunId, int Attempt, string AgentId);
+
 /// <summary>Statements about the queue.</summary>
 internal static class QueueSql
 {
@@ -18,8 +21,8 @@ internal static class QueueSql
 
     private const string Insert = """
         insert into queue (run_id, attempt, project_key, priority, fair, ready, queued_at, agent_id, fence, reported, silent,
-            stop_cause, stop_message)
-        values (@1, @2, @3, @4, @5, @6, @7, '', @8, 0, 0, '', '')
+            stop_cause, stop_message, build_name, build_limit, project_limit, held, line)
+        values (@1, @2, @3, @4, @5, @6, @7, '', @8, 0, 0, '', '', @9, @10, @11, @12, @13)
         """;
 
     // The one statement that gives a run to an agent: two of them at once never take the same row.
@@ -27,7 +30,7 @@ internal static class QueueSql
     private static string Lease(SqlDialect dialect) => $"""
         with chosen as materialized (
             select q.run_id from queue q
-            where q.agent_id = '' and q.ready = 1
+            where q.agent_id = '' and q.ready = 1 and q.held = ''
                 and not exists (select 1 from queue_needs n where n.run_id = q.run_id
                     and not exists (select 1 from host_offers o where o.agent_id = @1 and o.offer = n.need))
             order by q.priority desc, q.fair, q.run_id
@@ -50,18 +53,40 @@ internal static class QueueSql
         var fair = Math.Max(turn, ofProject ?? 0) + 1;
         await session.ExecuteAsync(
             Insert,
-            entry.RunId, entry.Attempt, entry.ProjectKey, entry.Priority, fair, entry.IsReady ? 1 : 0, entry.QueuedAt, entry.Fence);
+            entry.RunId, entry.Attempt, entry.ProjectKey, entry.Priority, fair, entry.IsReady ? 1 : 0, entry.QueuedAt, entry.Fence,
+            entry.BuildName, entry.BuildLimit, entry.ProjectLimit, Admission.HeldAtFirst(entry), entry.Line);
         foreach (var need in entry.Needs)
         {
             await session.ExecuteAsync("insert into queue_needs (run_id, need) values (@1, @2)", entry.RunId, need);
         }
+        await Admission.EnterAsync(session, entry);
     }
 
-    public static async ValueTask RemoveAsync(SqlSession session, long runId)
+    /// <summary>Takes an attempt out; what a limit held back because of it may come.</summary>
+    /// <returns>Whether another attempt may be leased because of that: then <see cref="QueueBells.RingRoom"/> is due.</returns>
+    public static async ValueTask<bool> RemoveAsync(SqlSession session, long runId)
     {
-        await session.ExecuteAsync("delete from queue where run_id = @1", runId);
+        var place = await session.FindAsync(
+            "delete from queue where run_id = @1 returning project_key, build_name, build_limit + project_limit",
+            static row => new Place(row.GetString(0), row.GetString(1), IsLimited: row.GetInt64(2) > 0),
+            runId);
         await session.ExecuteAsync("delete from queue_needs where run_id = @1", runId);
+        return place is { IsLimited: true } && await Admission.LeftAsync(session, place.ProjectKey, place.BuildName);
     }
+
+    /// <summary>Older attempts of a build's line, that a newer run replaces.</summary>
+    public static ValueTask<List<OlderEntry>> OlderAsync(SqlSession session, QueueEntry entry) => session.QueryAsync(
+        "select run_id, attempt, agent_id from queue where project_key = @1 and build_name = @2 and line = @3 and run_id < @4 order by run_id",
+        static row => new OlderEntry(row.GetInt64(0), row.GetInt32(1), row.GetString(2)),
+        entry.ProjectKey, entry.BuildName, entry.Line, entry.RunId);
+
+    /// <summary>Whether a limit holds any attempt.</summary>
+    public static async ValueTask<bool> AnyHeldAsync(SqlSession session) =>
+        await session.NumberAsync("select 1 from queue where held <> '' limit 1") is not null;
+
+    /// <summary>How many attempts wait.</summary>
+    public static async ValueTask<long> WaitingAsync(SqlSession session) =>
+        await session.NumberAsync("select count(*) from queue where agent_id = ''") ?? 0;
 
     public static async ValueTask<int> CountAsync(SqlSession session, string agentId) =>
         (int)(await session.NumberAsync("select count(*) from queue where agent_id = @1", agentId) ?? 0);
@@ -98,6 +123,8 @@ internal static class QueueSql
     /// <summary>Attempts that wait (not leased) since before <paramref name="queuedBefore"/>.</summary>
     public static ValueTask<List<long>> OverdueAsync(SqlSession session, long queuedBefore) => session.QueryAsync(
         "select run_id from queue where agent_id = '' and queued_at < @1", static row => row.GetInt64(0), queuedBefore);
+
+    private sealed record Place(string ProjectKey, string BuildName, bool IsLimited);
 
     private static LeaseKey MapKey(DbDataReader row) => new(row.GetInt64(0), row.GetInt32(1), row.GetInt64(2));
 

@@ -7,7 +7,7 @@ using Kiln.Server.Storage;
 namespace Kiln.Server.Queue;
 
 /// <summary>The transactions of a report.</summary>
-public sealed class ReportStore(Database database, TimeProvider time)
+public sealed class ReportStore(Database database, RunSignals signals, QueueBells bells, TimeProvider time)
 {
     /// <summary>The attempt behind a lease, or <c>null</c>.</summary>
     internal Task<AttemptRow?> FindAsync(LeaseKey key, CancellationToken cancellationToken) =>
@@ -17,8 +17,11 @@ public sealed class ReportStore(Database database, TimeProvider time)
     /// Folds events into the attempt; its row afterwards, or <c>null</c> when the lease has become stale. A given-up attempt
     /// is its runner's again; an ended one leaves the queue.
     /// </summary>
-    internal Task<AttemptRow?> TakeAsync(
-        LeaseKey key, IReadOnlyList<RunEvent> events, CancellationToken cancellationToken) => database.WriteAsync(
+    internal async Task<AttemptRow?> TakeAsync(
+        LeaseKey key, IReadOnlyList<RunEvent> events, CancellationToken cancellationToken)
+    {
+        var after = AfterEnd.Nothing;
+        var taken = await database.WriteAsync(
             async session =>
             {
                 if (await LeaseSql.FindAsync(session, key) is not { } attempt || !attempt.Accepts(key))
@@ -29,12 +32,18 @@ public sealed class ReportStore(Database database, TimeProvider time)
                 {
                     return attempt;
                 }
-                var next = Fold(attempt.State, events, time.GetUtcNow().ToUnixTimeMilliseconds());
+                var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+                var next = Fold(attempt.State, events, now);
                 await RunSql.SaveAsync(session, key.RunId, key.Attempt, attempt.State, next);
-                await PlaceAsync(session, attempt, next.IsFinal);
+                after = next.IsFinal
+                    ? await AfterEnd.OfAsync(session, key.RunId, attempt.Lease, next, now)
+                    : await PlaceAsync(session, attempt);
                 return attempt with { State = next };
             },
             cancellationToken);
+        after.Announce(signals, bells);
+        return taken;
+    }
 
     private static AttemptState Fold(AttemptState state, IReadOnlyList<RunEvent> events, long nowMs)
     {
@@ -46,20 +55,16 @@ public sealed class ReportStore(Database database, TimeProvider time)
         return next;
     }
 
-    private static async ValueTask PlaceAsync(SqlSession session, AttemptRow attempt, bool isEnded)
+    private static async ValueTask<AfterEnd> PlaceAsync(SqlSession session, AttemptRow attempt)
     {
-        var runId = attempt.Key.RunId;
-        if (isEnded)
-        {
-            await QueueSql.RemoveAsync(session, runId);
-        }
-        else if (attempt.Lease is null)
+        if (attempt.Lease is null)
         {
             await LeaseSql.TakeBackAsync(session, attempt);
         }
         else if (!attempt.Lease.IsReported || attempt.Lease.IsSilent)
         {
-            await QueueSql.SetReportedAsync(session, runId);
+            await QueueSql.SetReportedAsync(session, attempt.Key.RunId);
         }
+        return AfterEnd.Nothing;
     }
 }

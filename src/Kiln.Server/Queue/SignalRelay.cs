@@ -5,14 +5,14 @@ using Kiln.Server.Storage;
 namespace Kiln.Server.Queue;
 
 /// <summary>
-/// Carries signals and rings between the servers of one database: <c>run 12</c>, <c>ring AGENT</c>, <c>ring</c> (all),
+/// Carries signals and rings between the servers of one database: <c>run 12</c>, <c>ring AGENT</c>, <c>ring </c> (who has room), <c>work NEED NEED</c>,
 /// <c>commits</c>. After a break in hearing everybody is woken.
 /// </summary>
 internal sealed class SignalRelay(Database database, RunSignals signals, QueueBells bells) : IHostedService
 {
     private const string Run = "run ";
     private const string Ring = "ring ";
-    private const string RingAll = "ring";
+    private const string Work = "work";
     private const string Commits = "commits";
 
     public Task StartAsync(CancellationToken cancellationToken)
@@ -21,7 +21,8 @@ internal sealed class SignalRelay(Database database, RunSignals signals, QueueBe
         {
             signals.TellChanged = runId => database.Tell(string.Create(CultureInfo.InvariantCulture, $"{Run}{runId}"));
             signals.TellCommitsWanted = () => database.Tell(Commits);
-            bells.TellRung = agentId => database.Tell(agentId is null ? RingAll : Ring + agentId);
+            bells.TellRung = agentId => database.Tell(Ring + agentId);
+            bells.TellWork = needs => database.Tell(string.Join(' ', [Work, .. needs]));
             database.Hear(Heard);
         }
         return Task.CompletedTask;
@@ -35,15 +36,19 @@ internal sealed class SignalRelay(Database database, RunSignals signals, QueueBe
         {
             signals.AnyChangedElsewhere();
             signals.CommitsMayBeWanted();
-            bells.RingAllElsewhere();
+            bells.RingAll();
         }
         else if (news == Commits)
         {
             signals.CommitsMayBeWanted();
         }
-        else if (news == RingAll)
+        else if (news.Split(' ') is [Work, .. var needs])
         {
-            bells.RingAllElsewhere();
+            bells.RingWorkElsewhere(needs);
+        }
+        else if (news == Ring)
+        {
+            bells.RingRoomElsewhere();
         }
         else if (news.StartsWith(Ring, StringComparison.Ordinal))
         {

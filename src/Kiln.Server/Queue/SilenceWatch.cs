@@ -12,7 +12,7 @@ namespace Kiln.Server.Queue;
 /// longer than runs may. Silence is measured by <see cref="HostRoster"/>, so a restart gives every host a full period.
 /// </summary>
 public sealed partial class SilenceWatch(
-    Database database, LeaseFacts facts, HostRoster hosts, RunSignals signals, SilenceLimits limits) : BackgroundService
+    Database database, LeaseFacts facts, HostRoster hosts, RunSignals signals, QueueBells bells, SilenceLimits limits) : BackgroundService
 {
     /// <summary>How often it looks.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
@@ -25,6 +25,11 @@ public sealed partial class SilenceWatch(
             await hosts.RefreshAsync(cancellationToken);
             // The server that looked after them may have died.
             signals.CommitsMayBeWanted();
+        }
+        if (await database.ReadAsync(QueueSql.AnyHeldAsync, cancellationToken)
+            && await database.WriteAsync(Admission.LookAsync, cancellationToken))
+        {
+            bells.RingRoom();
         }
         foreach (var agentId in await database.ReadAsync(QueueSql.AgentsAsync, cancellationToken))
         {
@@ -88,7 +93,7 @@ public sealed partial class SilenceWatch(
 
     private async Task TimeOutAsync(long runId, CancellationToken cancellationToken)
     {
-        await database.WriteAsync(
+        var makesRoom = await database.WriteAsync(
             async session =>
             {
                 if (await RunSql.GetAsync(session, runId, attempt: null) is not { IsWaiting: true } run)
@@ -98,11 +103,14 @@ public sealed partial class SilenceWatch(
                 var fact = new RunFact.QueueTimedOut(
                     $"No host took the run within {Durations.Spoken(limits.QueueTimeout)}.");
                 await RunSql.SaveAsync(session, runId, run.Attempt, run.State, RunReducer.Apply(run.State, fact, limits.Now()));
-                await QueueSql.RemoveAsync(session, runId);
-                return true;
+                return await QueueSql.RemoveAsync(session, runId);
             },
             cancellationToken);
         signals.Changed(runId);
+        if (makesRoom)
+        {
+            bells.RingRoom();
+        }
     }
 
     private static partial class Log

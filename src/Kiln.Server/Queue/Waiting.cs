@@ -10,10 +10,15 @@ public sealed class Waiting(Database database, HostRoster hosts)
 {
     private const string Ahead = """
         select count(*) from queue q join queue me on me.run_id = @1
-        where q.agent_id = '' and q.ready = 1
+        where q.agent_id = '' and q.ready = 1 and q.held = ''
             and (q.priority > me.priority
                 or (q.priority = me.priority and (q.fair < me.fair or (q.fair = me.fair and q.run_id < me.run_id))))
         """;
+
+    private const string OfBuild =
+        "select run_id from queue where project_key = @1 and build_name = @2 and held <> 'build' order by run_id limit @3";
+
+    private const string OfProject = "select run_id from queue where project_key = @1 and held = '' order by run_id limit @2";
 
     /// <summary>A run as the API shows it.</summary>
     public async Task<RunView> ViewAsync(RunRecord run, CancellationToken cancellationToken) =>
@@ -30,7 +35,38 @@ public sealed class Waiting(Database database, HostRoster hosts)
         {
             return new WaitingReason(RunReason.Starting, $"Host {run.Host} has the run and is starting it.");
         }
-        var ahead = await database.ReadAsync(session => session.NumberAsync(Ahead, run.RunId), cancellationToken);
-        return WaitingReason.Explain(Needs.Of(run.Plan), ahead ?? 0, hosts.All());
+        var place = await database.ReadAsync(session => PlaceAsync(session, run), cancellationToken);
+        return place.Held.Length > 0
+            ? WaitingReason.Limited(run.Plan, place)
+            : WaitingReason.Explain(Needs.Of(run.Plan), place.Ahead, hosts.All());
+    }
+
+    private static async ValueTask<QueuePlace> PlaceAsync(SqlSession session, RunRecord run)
+    {
+        var held = await session.FindAsync(
+            "select held, build_limit, project_limit from queue where run_id = @1",
+            static row => new QueuePlace(row.GetString(0), row.GetInt32(1), row.GetInt32(2), [], 0),
+            run.RunId);
+        return held switch
+        {
+            { Held: "build" } => held with
+            {
+                Before = await session.QueryAsync(
+                    OfBuild, static row => row.GetInt64(0), run.Plan.ProjectKey, run.Plan.BuildName, WaitingReason.NamedRuns),
+            },
+            { Held: "project" } => held with
+            {
+                Before = await session.QueryAsync(OfProject, static row => row.GetInt64(0), run.Plan.ProjectKey, WaitingReason.NamedRuns),
+            },
+            _ => new QueuePlace("", 0, 0, [], await session.NumberAsync(Ahead, run.RunId) ?? 0),
+        };
     }
 }
+
+/// <summary>Where a run stands in the queue.</summary>
+/// <param name="Held"><c>build</c> or <c>project</c> while a limit holds it; else empty.</param>
+/// <param name="BuildLimit">Runs of its build at once.</param>
+/// <param name="ProjectLimit">Runs of its project at once.</param>
+/// <param name="Before">Runs that have the limit's places, some of them.</param>
+/// <param name="Ahead">Runs that go before it.</param>
+public sealed record QueuePlace(string Held, int BuildLimit, int ProjectLimit, IReadOnlyList<long> Before, long Ahead);

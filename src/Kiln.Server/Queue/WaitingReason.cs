@@ -1,3 +1,4 @@
+using Kiln.Contracts.Plans;
 using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
 using Kiln.Server.Queue.Hosts;
@@ -9,7 +10,23 @@ namespace Kiln.Server.Queue;
 /// <param name="Message">A sentence a person can act on.</param>
 public sealed record WaitingReason(string Reason, string Message)
 {
+    /// <summary>How many runs before it a sentence names.</summary>
+    public const int NamedRuns = 5;
+
     private const int NamedHosts = 5;
+
+    /// <summary>Explains a run that a limit holds back.</summary>
+    public static WaitingReason Limited(RunPlan plan, QueuePlace place)
+    {
+        var runs = string.Join(", ", place.Before);
+        return place.Held == "build"
+            ? new(RunReason.BuildLimit,
+                $"Build {plan.BuildName} has at most {Runs(place.BuildLimit)} at once (run_policy.max_running); before this one: {runs}.")
+            : new(RunReason.ProjectLimit,
+                $"Project {plan.ProjectKey} has at most {Runs(place.ProjectLimit)} at once (its max_running); before this one: {runs}.");
+    }
+
+    private static string Runs(int count) => count == 1 ? "1 run" : $"{count} runs";
 
     /// <summary>Explains a ready run that no host has taken.</summary>
     /// <param name="needs">What it needs of a host.</param>
@@ -17,12 +34,12 @@ public sealed record WaitingReason(string Reason, string Message)
     /// <param name="hosts">Every host.</param>
     public static WaitingReason Explain(IReadOnlyList<string> needs, long ahead, IReadOnlyList<HostPresence> hosts)
     {
-        var present = hosts.Where(host => host is { IsReachable: true, Agent: { Draining: false, Capacity: > 0 } }).ToList();
+        var present = hosts.Where(host => host.TakesRuns).ToList();
         if (present.Count == 0)
         {
             return new(RunReason.NoHost, hosts.Count == 0
                 ? "No host has joined yet: start one with `kiln agent`, or the server with KILN_CAPACITY of 1 or more."
-                : $"No host takes runs now: {Names(hosts)} {(hosts.Count == 1 ? "is" : "are")} unreachable or draining.");
+                : $"No host takes runs now: {string.Join(", ", hosts.Take(NamedHosts).Select(Standing))}.");
         }
         var fitting = present.Where(host => Missing(needs, host.Agent).Count == 0).ToList();
         return fitting.Count == 0
@@ -45,6 +62,10 @@ public sealed record WaitingReason(string Reason, string Message)
         return $"No host fits: {string.Join(", ", lacks)}{more}.";
     }
 
+    private static string Standing(HostPresence host) => host.Agent.Capacity == 0 && host.Status == "online"
+        ? $"{host.Agent.Name} has no capacity"
+        : $"{host.Agent.Name} is {host.Status}";
+
     private static string Place(long ahead) => ahead switch
     {
         0 => "this run is next",
@@ -52,7 +73,7 @@ public sealed record WaitingReason(string Reason, string Message)
         _ => $"{ahead} runs are ahead of it",
     };
 
-    private static string Names(IReadOnlyList<HostPresence> hosts) =>
+    private static string Names(List<HostPresence> hosts) =>
         string.Join(", ", hosts.Take(NamedHosts).Select(host => host.Agent.Name))
         + (hosts.Count > NamedHosts ? $" and {hosts.Count - NamedHosts} more" : "");
 }

@@ -1,3 +1,4 @@
+using Kiln.Contracts.Plans;
 using Kiln.Contracts.Runs;
 using Kiln.Server.Planning;
 using Kiln.Server.Queue;
@@ -28,6 +29,8 @@ public sealed class RunStore(Database database, RunSignals signals, QueueBells b
         var row = new RunRow(
             run, RunsJson.Write(run.Plan), RunsJson.Write(run.SealedSecrets), RunsJson.Write(run.Parameters), now);
         var stateJson = RunsJson.Write(state);
+        var entry = QueueEntry.Of(run.RunId, attempt: 1, run.Plan, run.Priority, now, fence: 0);
+        IReadOnlyList<OlderEntry> older = [];
         var creation = await database.WriteAsync(
             async session =>
             {
@@ -42,14 +45,19 @@ public sealed class RunStore(Database database, RunSignals signals, QueueBells b
                 }
                 await RunSql.InsertAsync(session, row);
                 await RunSql.InsertAttemptAsync(session, run.RunId, attempt: 1, stateJson);
-                await QueueSql.EnqueueAsync(session, new QueueEntry(
-                    run.RunId, Attempt: 1, run.Plan.ProjectKey, run.Priority, IsReady: !isResolving, now, Fence: 0, Needs.Of(run.Plan)));
+                await QueueSql.EnqueueAsync(session, entry);
+                older = await ReplaceOlderAsync(session, entry, now);
                 return (RunCreation)new RunCreation.Created(run.RunId, RunStatus.Queued);
             },
             cancellationToken);
         if (creation is RunCreation.Created)
         {
-            Announce(isResolving);
+            Announce(run.Plan);
+            foreach (var replaced in older)
+            {
+                signals.Changed(replaced.RunId);
+                bells.Ring(replaced.AgentId);
+            }
         }
         return creation;
     }
@@ -78,6 +86,7 @@ public sealed class RunStore(Database database, RunSignals signals, QueueBells b
     public async Task<RunOrder> CancelAsync(long runId, string by, CancellationToken cancellationToken)
     {
         var now = Now();
+        var makesRoom = false;
         var order = await database.WriteAsync<RunOrder>(
             async session =>
             {
@@ -97,7 +106,7 @@ public sealed class RunStore(Database database, RunSignals signals, QueueBells b
                 }
                 var ended = RunReducer.Apply(run.State, new RunFact.CancelledWaiting(by), now);
                 await RunSql.SaveAsync(session, runId, run.Attempt, run.State, ended);
-                await QueueSql.RemoveAsync(session, runId);
+                makesRoom = await QueueSql.RemoveAsync(session, runId);
                 return new RunOrder.Accepted(runId, ended.Status, run.Attempt, "");
             },
             cancellationToken);
@@ -105,6 +114,10 @@ public sealed class RunStore(Database database, RunSignals signals, QueueBells b
         {
             signals.Changed(runId);
             bells.Ring(accepted.AgentId);
+            if (makesRoom)
+            {
+                bells.RingRoom();
+            }
         }
         return order;
     }
@@ -113,7 +126,7 @@ public sealed class RunStore(Database database, RunSignals signals, QueueBells b
     public async Task<RunOrder> RetryAsync(long runId, string by, CancellationToken cancellationToken)
     {
         var now = Now();
-        var isResolving = false;
+        RunPlan? plan = null;
         var order = await database.WriteAsync<RunOrder>(
             async session =>
             {
@@ -125,35 +138,55 @@ public sealed class RunStore(Database database, RunSignals signals, QueueBells b
                 {
                     return new RunOrder.Refused($"Run {runId} has not ended yet ({Words.Of(run.State.Status)}); cancel it first.");
                 }
-                isResolving = run.Plan.NeedsCommits();
-                var attempt = run.Attempt + 1;
-                var state = AttemptState.New(run.Plan, isResolving, now) with { Cause = $"Retried by {by}." };
-                await RunSql.InsertAttemptAsync(session, runId, attempt, RunsJson.Write(state));
-                await RunSql.NextAttemptAsync(session, runId, attempt, run.State.Status);
-                await QueueSql.EnqueueAsync(session, new QueueEntry(
-                    runId, attempt, run.Plan.ProjectKey, await RunSql.PriorityAsync(session, runId), !isResolving, now,
-                    await RunSql.LastFenceAsync(session, runId), Needs.Of(run.Plan)));
-                return new RunOrder.Accepted(runId, RunStatus.Queued, attempt, "");
+                plan = run.Plan;
+                await NextAttempt.QueueAsync(session, run, $"Retried by {by}.", now);
+                return new RunOrder.Accepted(runId, RunStatus.Queued, run.LastAttempt + 1, "");
             },
             cancellationToken);
         if (order is RunOrder.Accepted)
         {
             signals.Changed(runId);
-            Announce(isResolving);
+            Announce(plan!);
         }
         return order;
     }
 
-    private void Announce(bool isResolving)
+    /// <summary>Wakes whoever has to do with a new attempt of a plan.</summary>
+    internal void Announce(RunPlan plan)
     {
-        if (isResolving)
+        if (plan.NeedsCommits())
         {
             signals.CommitsWanted();
         }
         else
         {
-            bells.RingAll();
+            bells.RingWork(Needs.Of(plan));
         }
+    }
+
+    // Older runs of the same line: who waits is over, who runs is told to stop.
+    private static async ValueTask<IReadOnlyList<OlderEntry>> ReplaceOlderAsync(SqlSession session, QueueEntry entry, long now)
+    {
+        if (entry.Line.Length == 0)
+        {
+            return [];
+        }
+        var older = await QueueSql.OlderAsync(session, entry);
+        foreach (var replaced in older)
+        {
+            if (replaced.AgentId.Length > 0)
+            {
+                await QueueSql.OrderStopAsync(
+                    session, replaced.RunId, RunReason.Superseded, $"Run {entry.RunId} of the same build is newer.");
+            }
+            else if (await RunSql.GetAsync(session, replaced.RunId, attempt: null) is { State.IsFinal: false } run)
+            {
+                var ended = RunReducer.Apply(run.State, new RunFact.Superseded(entry.RunId), now);
+                await RunSql.SaveAsync(session, run.RunId, run.Attempt, run.State, ended);
+                await QueueSql.RemoveAsync(session, run.RunId);
+            }
+        }
+        return older;
     }
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();

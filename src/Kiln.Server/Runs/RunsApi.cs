@@ -126,7 +126,7 @@ internal static class RunsApi
     {
         var missing = WaitingReason.Missing(needs, host.Agent);
         var status = !host.IsReachable ? "unreachable"
-            : host.Agent.Draining ? "draining"
+            : !host.TakesRuns ? host.Status
             : missing.Count > 0 ? "lacks"
             : "fits";
         return new WhyHost(host.Agent.Name, status, [.. missing.Select(Needs.Spoken)]);

@@ -35,6 +35,9 @@ public sealed record KilnOptions
     /// <summary>How long a run may wait for a host.</summary>
     public TimeSpan QueueTimeout { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>Runs that may wait at once; more are answered 429.</summary>
+    public int MaxQueued { get; init; } = 20_000;
+
     /// <summary>Time between TERM and KILL when a run is cancelled or times out.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -24,6 +24,7 @@ public static class SettingTable
         new("master_key_file", "FILE", "DIR/master.key", "File that holds the master key.", MasterFile),
         new("lost_after", "TIME", "10m", "Silence of a host after which its runs are lost.", LostAfter),
         new("queue_timeout", "TIME", "24h", "How long a run may wait for a host.", QueueTimeout),
+        new("max_queued", "N", "20000", "Runs that may wait at once; more are answered 429.", MaxQueued),
         new("grace", "TIME", "10s", "Time between TERM and KILL when a run is stopped.", Grace),
         new("rate_limit", "N", "1000", "Requests a second for each token, twice as many at once; 0 = no limit.", RateLimit),
         new("log_keep", "TIME", "for ever", "How long logs are kept after the end of their runs, 1h or more.", LogKeep),
@@ -147,6 +148,16 @@ public static class SettingTable
             return "must be a time from 1s to 365d, for example 24h";
         }
         options = options with { QueueTimeout = time };
+        return null;
+    }
+
+    private static string? MaxQueued(string text, ref KilnOptions options)
+    {
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var most) || most is < 1 or > 1_000_000)
+        {
+            return "must be a whole number from 1 to 1000000";
+        }
+        options = options with { MaxQueued = most };
         return null;
     }
 

@@ -23,6 +23,11 @@ public sealed class PostgresOrderTests(SharedPostgres postgres) : OrderTests
     protected override Task<Func<KilnOptions, KilnOptions>> StoreAsync() => postgres.StoreAsync();
 }
 
+public sealed class PostgresPolicyTests(SharedPostgres postgres) : PolicyTests
+{
+    protected override Task<Func<KilnOptions, KilnOptions>> StoreAsync() => postgres.StoreAsync();
+}
+
 public sealed class PostgresCommitResolverTests(SharedPostgres postgres) : CommitResolverTests
 {
     protected override Task<Func<KilnOptions, KilnOptions>> StoreAsync() => postgres.StoreAsync();

@@ -137,7 +137,7 @@ public abstract class RunStoreCompliance : IAsyncLifetime
         },
         default);
 
-    private Task<AttemptRow?> EndAsync(LeaseKey key) => new ReportStore(_database, _time).TakeAsync(key, FakeAgent.Passed(0), default);
+    private Task<AttemptRow?> EndAsync(LeaseKey key) => new ReportStore(_database, new RunSignals(), new QueueBells(), _time).TakeAsync(key, FakeAgent.Passed(0), default);
 
-    private Task<AttemptRow?> ReportAsync(LeaseKey key) => new ReportStore(_database, _time).TakeAsync(key, [], default);
+    private Task<AttemptRow?> ReportAsync(LeaseKey key) => new ReportStore(_database, new RunSignals(), new QueueBells(), _time).TakeAsync(key, [], default);
 }

@@ -30,7 +30,19 @@ public sealed class RecipeReader(Catalogue catalogue, BuildRecipe? stored)
             VmLabels = ReadLabels(body),
             PostBuild = PostBuildReader.Read(body, stored?.PostBuild),
             Reports = ReadReports(body),
+            RunPolicy = ReadPolicy(body),
         };
+    }
+
+    private RunPolicy ReadPolicy(BodyObject body)
+    {
+        var before = stored?.RunPolicy ?? new RunPolicy();
+        return body.Child("run_policy") is not { } policy
+            ? before
+            : new RunPolicy(
+                policy.Number("max_running", before.MaxRunning, least: 0, RunPolicy.MostRunning),
+                policy.Flag("cancel_older", before.CancelOlder),
+                policy.Number("retries", before.Retries, least: 0, RunPolicy.MostRetries));
     }
 
     private string ReadImage(BodyObject body)

@@ -47,12 +47,23 @@ internal sealed class UnresolvedRuns(Database database, RunSignals signals, Queu
                 await QueueSql.SetReadyAsync(session, run.RunId);
             },
             cancellationToken);
-        bells.RingAll();
+        bells.RingWork(Needs.Of(plan));
     }
 
     /// <summary>Ends the attempt: it cannot begin.</summary>
-    public Task FailedAsync(RunRecord run, string reason, string message, CancellationToken cancellationToken) => FoldAsync(
-        run, new RunFact.CannotStart(reason, message), session => QueueSql.RemoveAsync(session, run.RunId), cancellationToken);
+    public async Task FailedAsync(RunRecord run, string reason, string message, CancellationToken cancellationToken)
+    {
+        var makesRoom = false;
+        await FoldAsync(
+            run,
+            new RunFact.CannotStart(reason, message),
+            async session => makesRoom = await QueueSql.RemoveAsync(session, run.RunId),
+            cancellationToken);
+        if (makesRoom)
+        {
+            bells.RingRoom();
+        }
+    }
 
     private async Task FoldAsync(
         RunRecord run, RunFact fact, Func<SqlSession, ValueTask> place, CancellationToken cancellationToken)

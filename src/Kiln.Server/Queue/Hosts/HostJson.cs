@@ -14,7 +14,7 @@ internal sealed partial class HostJson : JsonSerializerContext;
 public sealed record HostList(int Total, IReadOnlyList<HostView> Hosts);
 
 /// <summary>A host as the API shows it.</summary>
-/// <param name="Status"><c>online</c>, <c>draining</c> or <c>unreachable</c>.</param>
+/// <param name="Status"><c>online</c>, <c>paused</c>, <c>draining</c> or <c>unreachable</c>.</param>
 /// <param name="Active">Runs it has now.</param>
 /// <param name="LastSeen">Unix seconds.</param>
 public sealed record HostView(

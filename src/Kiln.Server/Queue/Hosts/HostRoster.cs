@@ -26,7 +26,8 @@ public sealed class HostRoster(Database database, TimeProvider time)
         var now = time.GetTimestamp();
         foreach (var row in rows)
         {
-            _present.TryAdd(row.Agent.AgentId, new Presence(row.Agent, now, now, row.LastSeen, row.LastSeen, HasPolled: false));
+            _present.TryAdd(row.Agent.AgentId, new Presence(
+                row.Agent, now, now, row.LastSeen, row.LastSeen, HasPolled: false, row.IsPaused));
         }
     }
 
@@ -40,7 +41,7 @@ public sealed class HostRoster(Database database, TimeProvider time)
         if (known is null || !SameHost(known.Agent, agent))
         {
             await database.WriteAsync(session => HostSql.SaveAsync(session, agent, now), cancellationToken);
-            _present[agent.AgentId] = new Presence(agent, stamp, stamp, now, now, HasPolled: true);
+            _present[agent.AgentId] = new Presence(agent, stamp, stamp, now, now, HasPolled: true, known?.IsPaused ?? false);
             return known is not { HasPolled: true };
         }
         var isDue = time.GetElapsedTime(known.StoredStamp, stamp) >= _storePeriod;
@@ -76,12 +77,38 @@ public sealed class HostRoster(Database database, TimeProvider time)
         var now = time.GetTimestamp();
         foreach (var row in rows)
         {
-            var heard = new Presence(row.Agent, now, now, row.LastSeen, row.LastSeen, HasPolled: true);
-            if (_present.GetOrAdd(row.Agent.AgentId, heard) is { } known && known.StoredSeen != row.LastSeen)
+            var heard = new Presence(row.Agent, now, now, row.LastSeen, row.LastSeen, HasPolled: true, row.IsPaused);
+            var known = _present.GetOrAdd(row.Agent.AgentId, heard);
+            if (known.StoredSeen != row.LastSeen)
             {
                 _present.TryUpdate(row.Agent.AgentId, heard, known);
             }
+            else if (known.IsPaused != row.IsPaused)
+            {
+                _present.TryUpdate(row.Agent.AgentId, known with { IsPaused = row.IsPaused }, known);
+            }
         }
+    }
+
+    /// <summary>Whether an administrator keeps runs from the host.</summary>
+    public bool IsPaused(string agentId) => _present.TryGetValue(agentId, out var known) && known.IsPaused;
+
+    /// <summary>Keeps new runs from a host, or lets them come again; those it has go on. Durable.</summary>
+    /// <returns>The agents of that id or name; none when there is no such host.</returns>
+    public async Task<IReadOnlyList<string>> PauseAsync(string host, bool isPaused, CancellationToken cancellationToken)
+    {
+        var meant = _present.Values.Where(known => known.Agent.AgentId == host || known.Agent.Name == host)
+            .Select(known => known.Agent.AgentId).ToList();
+        foreach (var agentId in meant)
+        {
+            await database.WriteAsync(session => HostSql.PauseAsync(session, agentId, isPaused), cancellationToken);
+            while (_present.TryGetValue(agentId, out var known)
+                && !_present.TryUpdate(agentId, known with { IsPaused = isPaused }, known))
+            {
+                // It was heard at this moment.
+            }
+        }
+        return meant;
     }
 
     /// <summary>Counts every host's silence anew.</summary>
@@ -98,7 +125,7 @@ public sealed class HostRoster(Database database, TimeProvider time)
     public TimeSpan Silence(string agentId)
     {
         var now = time.GetTimestamp();
-        var known = _present.GetOrAdd(agentId, id => new Presence(Unknown(id), now, now, 0, 0, HasPolled: false));
+        var known = _present.GetOrAdd(agentId, id => new Presence(Unknown(id), now, now, 0, 0, HasPolled: false, IsPaused: false));
         return time.GetElapsedTime(known.SeenStamp, now);
     }
 
@@ -113,7 +140,7 @@ public sealed class HostRoster(Database database, TimeProvider time)
         foreach (var (_, known) in _present)
         {
             var isReachable = known.HasPolled && time.GetElapsedTime(known.SeenStamp, now) < ReachablePeriod;
-            all.Add(new HostPresence(known.Agent, isReachable, known.SeenAt));
+            all.Add(new HostPresence(known.Agent, isReachable, known.SeenAt, known.IsPaused));
         }
         all.Sort(static (a, b) => string.CompareOrdinal(a.Agent.Name, b.Agent.Name) is not 0 and var order
             ? order
@@ -129,11 +156,19 @@ public sealed class HostRoster(Database database, TimeProvider time)
         && a.Shells.SequenceEqual(b.Shells);
 
     private sealed record Presence(
-        AgentInfo Agent, long SeenStamp, long StoredStamp, long SeenAt, long StoredSeen, bool HasPolled);
+        AgentInfo Agent, long SeenStamp, long StoredStamp, long SeenAt, long StoredSeen, bool HasPolled, bool IsPaused);
 }
 
 /// <summary>A host now.</summary>
 /// <param name="Agent">What it said of itself.</param>
 /// <param name="IsReachable">It has polled lately.</param>
 /// <param name="SeenAt">Unix milliseconds of its last sign of life.</param>
-public sealed record HostPresence(AgentInfo Agent, bool IsReachable, long SeenAt);
+/// <param name="IsPaused">An administrator keeps new runs from it.</param>
+public sealed record HostPresence(AgentInfo Agent, bool IsReachable, long SeenAt, bool IsPaused = false)
+{
+    /// <summary>Takes new runs, if they fit.</summary>
+    public bool TakesRuns => IsReachable && !IsPaused && Agent is { Draining: false, Capacity: > 0 };
+
+    /// <summary>In a word: <c>online</c>, <c>paused</c>, <c>draining</c> or <c>unreachable</c>.</summary>
+    public string Status => !IsReachable ? "unreachable" : IsPaused ? "paused" : Agent.Draining ? "draining" : "online";
+}

@@ -5,7 +5,7 @@ using Kiln.Server.Storage;
 namespace Kiln.Server.Queue.Hosts;
 
 /// <summary>A host as stored.</summary>
-internal sealed record HostRow(AgentInfo Agent, long LastSeen);
+internal sealed record HostRow(AgentInfo Agent, long LastSeen, bool IsPaused);
 
 /// <summary>Statements about hosts.</summary>
 internal static class HostSql
@@ -30,8 +30,12 @@ internal static class HostSql
     public static ValueTask<int> TouchAsync(SqlSession session, string agentId, long now) =>
         session.ExecuteAsync("update hosts set last_seen = @2 where agent_id = @1", agentId, now);
 
+    /// <summary>Sets whether runs are kept from a host; the rows changed.</summary>
+    public static ValueTask<int> PauseAsync(SqlSession session, string agentId, bool isPaused) =>
+        session.ExecuteAsync("update hosts set paused = @2 where agent_id = @1", agentId, isPaused ? 1 : 0);
+
     public static ValueTask<List<HostRow>> ListAsync(SqlSession session) => session.QueryAsync(
-        "select info, last_seen from hosts order by name, agent_id",
+        "select info, last_seen, paused from hosts order by name, agent_id",
         static row => new HostRow(
-            JsonSerializer.Deserialize(row.GetString(0), HostJson.Default.AgentInfo)!, row.GetInt64(1)));
+            JsonSerializer.Deserialize(row.GetString(0), HostJson.Default.AgentInfo)!, row.GetInt64(1), row.GetInt64(2) != 0));
 }

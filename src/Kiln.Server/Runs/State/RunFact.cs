@@ -14,6 +14,9 @@ public abstract record RunFact
     /// <summary>Cancelled while no runner had it.</summary>
     public sealed record CancelledWaiting(string By) : RunFact;
 
+    /// <summary>A newer run replaces it while no runner has it.</summary>
+    public sealed record Superseded(long NewerRunId) : RunFact;
+
     /// <summary>It waited longer than runs may.</summary>
     public sealed record QueueTimedOut(string Message) : RunFact;
 

@@ -51,6 +51,8 @@ public static class RunReducer
         RunFact.CannotStart failure => Closed(state, RunStatus.Failed, failure.Reason, failure.Message, nowMs),
         RunFact.CancelledWaiting cancelled => Closed(
             state, RunStatus.Cancelled, RunReason.CancelledByUser, $"Cancelled by {cancelled.By} while it waited.", nowMs),
+        RunFact.Superseded newer => Closed(
+            state, RunStatus.Cancelled, RunReason.Superseded, $"Run {newer.NewerRunId} of the same build is newer.", nowMs),
         RunFact.QueueTimedOut waited => Closed(state, RunStatus.Timeout, RunReason.QueueTimeout, waited.Message, nowMs),
         RunFact.HostSilent silent => state with
         {
