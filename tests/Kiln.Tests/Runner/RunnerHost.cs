@@ -17,13 +17,15 @@ internal sealed class RunnerHost : IDisposable
     private readonly TempDirectory _store = new();
     private readonly HttpClient _downloads = new();
 
-    public RunnerHost(SharedCache? shared = null) => Place = new RunnerPlace
+    /// <param name="shared">What hosts keep for each other.</param>
+    /// <param name="path">Where its programs are; <c>null</c> = where those of this machine are.</param>
+    public RunnerHost(SharedCache? shared = null, string? path = null) => Place = new RunnerPlace
     {
         ExecBinary = KilnBinaries.Exec,
         HostName = "test-host",
         Version = "1.2.3",
         AgentId = Guid.NewGuid().ToString("n"),
-        Inherited = RunnerPlace.Inherit(Environment.GetEnvironmentVariable),
+        Inherited = RunnerPlace.Inherit(name => name == "PATH" && path is not null ? path : Environment.GetEnvironmentVariable(name)),
         ExecEnvironment = [],
         Clock = TimeProvider.System,
         Packages = new PackageStore(Path.Combine(_store.Path, "packages"), _downloads, TimeProvider.System),

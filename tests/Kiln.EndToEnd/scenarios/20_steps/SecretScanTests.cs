@@ -55,7 +55,16 @@ public sealed class SecretScanTests : IDisposable
             await server.InterruptAsync(Token);
         }
 
-        Assert.Empty(SecretScan.Find(_scratch.Path, [Parameter, KeyFile, GitPassword, ImageRegistry.Password]));
+        string[] secrets = [Parameter, KeyFile, GitPassword, ImageRegistry.Password];
+        Assert.Empty(SecretScan.Find(_scratch.Path, secrets));
+
+        // That the scan would have found them.
+        await File.WriteAllTextAsync(_scratch["planted"], Convert.ToBase64String(Encoding.UTF8.GetBytes($"x{GitPassword}")), Token);
+        await using (var zip = new System.IO.Compression.GZipStream(File.Create(_scratch["planted.gz"]), System.IO.Compression.CompressionLevel.Fastest))
+        {
+            await zip.WriteAsync(Encoding.UTF8.GetBytes($"a {Parameter}"), Token);
+        }
+        Assert.Equal(2, SecretScan.Find(_scratch.Path, secrets).Count);
     }
 
     // Looks into every process's arguments with a pattern that is in no argument itself.
