@@ -2,11 +2,16 @@ using System.Runtime.InteropServices;
 
 namespace Kiln.Cli;
 
-/// <summary>Ctrl-C and the signals that ask for an end. The first one cancels the token; the second Ctrl-C ends at once.</summary>
+/// <summary>
+/// Ctrl-C and the signals that ask for an end. The first one cancels the token; the second ends the process at once, unless
+/// the command waits for it.
+/// </summary>
 internal sealed class Interrupt : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
+    private readonly TaskCompletionSource _again = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PosixSignalRegistration[] _registrations;
+    private volatile bool _waitsForSecond;
 
     public Interrupt() => _registrations =
     [
@@ -21,6 +26,14 @@ internal sealed class Interrupt : IDisposable
     /// <summary>True when a person pressed Ctrl-C; false for a kill.</summary>
     public bool IsByHand { get; private set; }
 
+    /// <summary>Takes the second signal, once, instead of letting it end the process.</summary>
+    /// <returns>Completes with it.</returns>
+    public Task SecondAsync()
+    {
+        _waitsForSecond = true;
+        return _again.Task;
+    }
+
     public void Dispose()
     {
         foreach (var registration in _registrations)
@@ -34,6 +47,7 @@ internal sealed class Interrupt : IDisposable
     {
         if (_source.IsCancellationRequested)
         {
+            context.Cancel = _waitsForSecond && _again.TrySetResult();
             return;
         }
         IsByHand = context.Signal == PosixSignal.SIGINT;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Kiln.Cli.Commands;
 
 namespace Kiln.Cli;
@@ -12,6 +13,10 @@ internal static class KilnCommand
     {
         using var interrupt = new Interrupt();
         var parsed = Root(terminal, interrupt).Parse(arguments);
+        if (parsed.Errors.Count > 0 && arguments.Count > 0 && parsed.GetResult("--help") is null && !IsDirective(arguments[0]))
+        {
+            return Refuse(parsed, terminal);
+        }
         var configuration = new InvocationConfiguration
         {
             Output = terminal.Output,
@@ -31,15 +36,59 @@ internal static class KilnCommand
         }
     }
 
+    private static bool IsDirective(string argument) => argument.StartsWith('[');
+
+    private static int Refuse(ParseResult parsed, Terminal terminal)
+    {
+        var words = new List<string>();
+        for (var command = parsed.CommandResult; command is not null; command = command.Parent as CommandResult)
+        {
+            words.Insert(0, command.Command.Name);
+        }
+        var path = string.Join(' ', words.Skip(1).Prepend("kiln"));
+        if (parsed.CommandResult.Command.Subcommands.Count > 0)
+        {
+            // What is wrong is the word of the command; that one is missing, too, follows from it.
+            var known = parsed.CommandResult.Command.Subcommands.Where(command => !command.Hidden).Select(command => command.Name);
+            return terminal.Fail(
+                parsed.UnmatchedTokens is [var odd, ..]
+                    ? $"There is no command \"{path} {odd}\". There are: {string.Join(", ", known)}."
+                    : $"\"{path}\" alone does nothing. It takes one of: {string.Join(", ", known)}.",
+                ExitCode.Usage);
+        }
+        foreach (var error in parsed.Errors)
+        {
+            terminal.Fail(error.Message, ExitCode.Usage);
+        }
+        return terminal.Fail($"{path} --help tells what it takes.", ExitCode.Usage);
+    }
+
     private static RootCommand Root(Terminal terminal, Interrupt interrupt) => new("Kiln builds: define, run, read.")
     {
         UpCommand.Create(terminal, interrupt),
-        RunCommand.Create(terminal),
+        LoginCommand.Create(terminal),
+        LogoutCommand.Create(terminal),
+        ContextCommand.Create(terminal),
+        ApplyCommand.Create(terminal),
+        ExportCommand.Create(terminal),
+        GetCommand.Create(terminal),
+        DescribeCommand.Create(terminal),
+        DeleteCommand.Create(terminal),
+        RunCommand.Create(terminal, interrupt),
         RunsCommand.Create(terminal),
         LogsCommand.Create(terminal),
         WhyCommand.Create(terminal),
         CancelCommand.Create(terminal),
+        RetryCommand.Create(terminal, interrupt),
+        OutputsCommand.Create(terminal),
+        ArtifactsCommand.Create(terminal),
+        HostsCommand.Create(terminal),
+        TokenCommand.Create(terminal),
+        AuditCommand.Create(terminal),
         AgentCommand.Create(terminal),
+        BackupCommand.Create(terminal),
+        RestoreCommand.Create(),
+        CompletionCommand.Create(terminal),
         FootprintCommand.Create(terminal),
     };
 }

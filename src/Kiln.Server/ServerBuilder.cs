@@ -2,8 +2,10 @@ using Kiln.Contracts;
 using Kiln.Server.Agents;
 using Kiln.Server.Artifacts;
 using Kiln.Server.Audit;
+using Kiln.Server.Backups;
 using Kiln.Server.Builds;
 using Kiln.Server.Demo;
+using Kiln.Server.Explanations;
 using Kiln.Server.Http;
 using Kiln.Server.Identity;
 using Kiln.Server.Planning;
@@ -46,7 +48,10 @@ public static class ServerBuilder
             .AddBuilds()
             .AddRuns()
             .AddQueue()
+            .AddExplanations()
+            .AddTelemetry()
             .AddArtifacts()
+            .AddBackups()
             .AddEmbeddedAgent(options)
             .AddDemo(options);
 
@@ -54,14 +59,19 @@ public static class ServerBuilder
         app.UseMiddleware<AuditTrail>();
         app.UseMiddleware<ErrorEnvelope>();
         app.UseRouting();
+        app.UseTelemetry();
         app.UseMiddleware<BearerAuthentication>();
         app.MapHealth();
+        app.MapApiDocument();
         app.MapAudit();
         app.MapCatalogue();
         app.MapBuilds();
+        app.MapExplanations();
         app.MapRuns();
         app.MapQueue();
         app.MapArtifacts();
+        app.MapTelemetry();
+        app.MapBackups();
         return app;
     }
 

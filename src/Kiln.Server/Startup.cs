@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Net.Sockets;
 using Kiln.Agent;
+using Kiln.Server.Backups;
 using Kiln.Server.Demo;
 using Kiln.Server.Identity;
 using Kiln.Server.Settings;
@@ -11,6 +12,7 @@ namespace Kiln.Server;
 /// <summary>From a command line to a running server.</summary>
 public static class Startup
 {
+    private const string RestoreCommand = "restore";
     private const int Success = 0;
     private const int CannotStart = 1;
     private const int Usage = 2;
@@ -19,6 +21,10 @@ public static class Startup
     /// <returns>0 after a stop, 1 when the server cannot start here, 2 when its settings are wrong.</returns>
     public static async Task<int> RunAsync(string[] arguments, TextWriter output, TextWriter errors)
     {
+        if (arguments is [RestoreCommand, ..])
+        {
+            return await RestoreAsync(arguments[1..], output, errors);
+        }
         switch (SettingsReader.Read(arguments, Environment()))
         {
             case SettingsOutcome.Said said:
@@ -34,12 +40,47 @@ public static class Startup
         }
     }
 
+    // kiln-server restore FILE, with the settings of a server: where to, and what opens it.
+    private static async Task<int> RestoreAsync(string[] arguments, TextWriter output, TextWriter errors)
+    {
+        if (arguments is not [var file, ..] || file.StartsWith('-'))
+        {
+            await errors.WriteAsync("kiln-server: restore which file? kiln-server restore FILE --data DIR\n");
+            return Usage;
+        }
+        switch (SettingsReader.Read(arguments[1..], Environment()))
+        {
+            case SettingsOutcome.Valid valid:
+                try
+                {
+                    await output.WriteAsync(
+                        await Restore.RunAsync(file, valid.Options, TimeProvider.System, CancellationToken.None));
+                    return Success;
+                }
+                catch (Exception refused) when (refused is RestoreException or DataDirectoryException or StoreUnusableException
+                    or IOException or UnauthorizedAccessException)
+                {
+                    await errors.WriteAsync($"kiln-server: {refused.Message}\n");
+                    return CannotStart;
+                }
+            case SettingsOutcome.Invalid invalid:
+                await errors.WriteAsync($"kiln-server: {string.Join("\nkiln-server: ", invalid.Problems)}\n");
+                return Usage;
+            case SettingsOutcome.Said said:
+                await output.WriteAsync(said.Text);
+                return Success;
+            default:
+                throw new InvalidOperationException("An outcome of settings is missing here.");
+        }
+    }
+
     private static async Task<int> ServeAsync(KilnOptions options, TextWriter errors)
     {
         AgentHost.HideMemory();
         try
         {
             using var data = DataDirectory.Open(options.Data, options.Artifacts);
+            data.RequireWhole();
             if (data.SplitsUnquotedWords)
             {
                 await errors.WriteAsync($"kiln-server: the data directory {data.Root} has a space in its path: scripts that write "

@@ -12,10 +12,9 @@ internal static class CancelCommand
     {
         var run = RunArgument.Create();
         var command = new Command("cancel", "Stop a run: its processes are asked to end, then made to.") { run };
-        var connection = new Connection(command);
-        command.SetAction(async (parsed, cancellationToken) =>
+        var connection = new Connection(command, terminal);
+        connection.SetAction(async (parsed, client, cancellationToken) =>
         {
-            using var client = connection.Open(parsed);
             var cancelled = await client.CancelRunAsync(parsed.GetRequiredValue(run), cancellationToken);
             return cancelled is Answer<JsonElement>.Ok ? ExitCode.Success : terminal.Explain(cancelled);
         });

@@ -12,12 +12,14 @@ internal static class LogsCommand
     public static Command Create(Terminal terminal)
     {
         var run = RunArgument.Create();
-        var follow = new Option<bool>("--follow", "-f") { Description = "Until the run has ended, and end with its exit code." };
-        var command = new Command("logs", "Write a run's log to standard output, byte for byte.") { run, follow };
-        var connection = new Connection(command);
-        command.SetAction(async (parsed, cancellationToken) =>
+        var follow = new Option<bool>("--follow", "-f")
         {
-            using var client = connection.Open(parsed);
+            Description = "Until the run has ended, and end with its exit code.",
+        };
+        var command = new Command("logs", "Write a run's log to standard output, byte for byte.") { run, follow };
+        var connection = new Connection(command, terminal);
+        connection.SetAction(async (parsed, client, cancellationToken) =>
+        {
             var runId = parsed.GetRequiredValue(run);
             if (parsed.GetValue(follow))
             {

@@ -1,35 +1,66 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Kiln.Cli.Connections;
+using Kiln.Cli.Output;
 using Kiln.Cli.Runs;
 using Kiln.Contracts.Client;
-using Kiln.Contracts.Runs;
 
 namespace Kiln.Cli.Commands;
 
 /// <summary><c>kiln runs</c>: the newest runs, one a line.</summary>
 internal static class RunsCommand
 {
+    private static readonly Listing Listing = new(
+        run => run.Text("run_id"),
+        [
+            new("RUN", run => run.Text("run_id")),
+            new("STATUS", run => run.Text("status")),
+            new("PROJECT", run => run.Text("project_key")),
+            new("BUILD", run => run.Text("build_name")),
+            new("SERVICE", Service),
+            new("CREATED", run => run.Time("created_time")),
+            new("TOOK", run => run.Number("end_time") > 0 ? RunSummary.Duration(run.Number("start_time"), run.Number("duration_ms")) : ""),
+            new("BY", run => run.Text("created_by")) { IsExtra = true },
+            new("HOST", run => run.Text("host")) { IsExtra = true },
+            new("ATTEMPT", run => run.Text("attempt")) { IsExtra = true },
+            new("REVISION", run => run.Text("revision")) { IsExtra = true },
+            new("REASON", run => run.Text("reason")) { IsExtra = true },
+            new("MESSAGE", run => run.Text("message")),
+        ]);
+
     public static Command Create(Terminal terminal)
     {
-        var project = new Option<string>("--project", "-p") { Description = "Only of this project.", HelpName = "KEY" };
-        var status = new Option<string>("--status") { Description = "Only in this status, for example running.", HelpName = "STATUS" };
-        var limit = new Option<int>("--limit", "-n") { Description = "How many at most.", HelpName = "N", DefaultValueFactory = _ => 20 };
-        var command = new Command("runs", "List runs, newest first.") { project, status, limit };
-        var connection = new Connection(command);
-        command.SetAction(async (parsed, cancellationToken) =>
+        var build = new Option<string>("--build") { Description = "Only of this build.", HelpName = "NAME" };
+        var service = new Option<string>("--service", "-s")
         {
-            using var client = connection.Open(parsed);
+            Description = "Only of this service.",
+            HelpName = "NAME",
+        };
+        var status = new Option<string>("--status")
+        {
+            Description = "Only in this status, for example running.",
+            HelpName = "STATUS",
+        };
+        var limit = new Option<int>("--limit", "-n")
+        {
+            Description = "How many at most, up to 1000.",
+            HelpName = "N",
+            DefaultValueFactory = static _ => 20,
+        };
+        var command = new Command("runs", "List runs, newest first.") { build, service, status, limit };
+        var output = new OutputOption(command);
+        var connection = new Connection(command, terminal).WithProject();
+        connection.SetAction(async (parsed, client, cancellationToken) =>
+        {
             var query = $"pageSize={parsed.GetValue(limit)}"
-                + Filter("projectKey", parsed.GetValue(project)) + Filter("status", parsed.GetValue(status));
-            var listed = await client.ListRunsAsync(query, cancellationToken);
-            if (listed is not Answer<RunPage>.Ok { Value: var page })
+                + Filter("projectKey", connection.Project(parsed)) + Filter("build_name", parsed.GetValue(build))
+                + Filter("service_name", parsed.GetValue(service)) + Filter("status", parsed.GetValue(status));
+            var listed = await client.GetAsync($"openapi/runs?{query}", cancellationToken);
+            if (listed is not Answer<JsonNode>.Ok { Value: var page })
             {
                 return terminal.Explain(listed);
             }
-            foreach (var run in page.Runs)
-            {
-                await terminal.Output.WriteLineAsync(Line(run));
-            }
+            await Listing.WriteAsync(terminal, output.Of(parsed), page.Objects("runs"), page);
             return ExitCode.Success;
         });
         return command;
@@ -38,8 +69,10 @@ internal static class RunsCommand
     private static string Filter(string name, string? value) =>
         string.IsNullOrEmpty(value) ? "" : $"&{name}={Uri.EscapeDataString(value)}";
 
-    private static string Line(RunView run) =>
-        $"{run.RunId,-8}{RunSummary.Word(run.Status),-11}{run.ProjectKey}/{run.BuildName}"
-        + (run.ServiceName.Length > 0 ? $"  {run.ServiceName}/{run.ServiceModule}" : "")
-        + (run.Message.Length > 0 ? $"  {run.Message}" : "");
+    private static string Service(JsonObject run) => (run.Text("service_name"), run.Text("service_module")) switch
+    {
+        ("", _) => "",
+        var (name, module) when name == module => name,
+        var (name, module) => $"{name}/{module}",
+    };
 }

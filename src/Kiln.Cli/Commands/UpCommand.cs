@@ -15,7 +15,10 @@ internal static class UpCommand
 
     public static Command Create(Terminal terminal, Interrupt interrupt)
     {
-        var demo = new Option<bool>("--demo") { Description = "Load the demo data, run its build and show everything about it." };
+        var demo = new Option<bool>("--demo")
+        {
+            Description = "Load the demo data, run its build and show everything about it.",
+        };
         var once = new Option<bool>("--once") { Description = "With --demo: end after the run, with its exit code." };
         var command = new Command("up", "Serve until Ctrl-C. Every other option is kiln-server's: kiln-server --help lists them.")
         {
@@ -49,11 +52,11 @@ internal static class UpCommand
             return code == ExitCode.Usage ? ExitCode.Usage : ExitCode.Infrastructure;
         }
         await using var _ = server;
-        using var client = new KilnClient(server.Address, Connection.Token(given: null, server.DataDirectory));
+        using var client = new KilnClient(server.Address, Connection.LocalToken(server.DataDirectory));
         await terminal.Output.WriteAsync($"""
             Kiln serves on {server.Address}
               API       docs/api.md, and {new Uri(server.Address, "openapi.json")}
-              token     {Connection.TokenFile(server.DataDirectory)}
+              token     {LocalServer.TokenFile(server.DataDirectory)}
               data      {server.DataDirectory}
 
             """);
@@ -91,7 +94,7 @@ internal static class UpCommand
             return terminal.Explain(started);
         }
         await terminal.Output.WriteLineAsync($"\nrun {accepted.RunId} of {DemoBuild} in {DemoProject}:\n");
-        var tokenFile = Connection.TokenFile(server.DataDirectory);
+        var tokenFile = LocalServer.TokenFile(server.DataDirectory);
         return await new RunReport(client, terminal)
             .FollowAsync(accepted.RunId, $"\"Authorization: Bearer $(cat {tokenFile})\"", cancellationToken);
     }

@@ -1,30 +1,49 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Kiln.Cli.Connections;
-using Kiln.Cli.Runs;
+using Kiln.Cli.Output;
 using Kiln.Contracts.Client;
-using Kiln.Contracts.Runs;
 
 namespace Kiln.Cli.Commands;
 
 /// <summary><c>kiln why RUN</c>: why it waits, or why it did not pass.</summary>
 internal static class WhyCommand
 {
+    private static readonly Listing Hosts = new(
+        host => host.Text("name"),
+        [
+            new("HOST", host => host.Text("name")),
+            new("STATUS", host => host.Text("status")),
+            new("MISSING", host => host.Text("missing")),
+        ]);
+
     public static Command Create(Terminal terminal)
     {
         var run = RunArgument.Create();
         var command = new Command("why", "Say why a run waits, or why it did not pass.") { run };
-        var connection = new Connection(command);
-        command.SetAction(async (parsed, cancellationToken) =>
+        var output = new OutputOption(command);
+        var connection = new Connection(command, terminal);
+        connection.SetAction(async (parsed, client, cancellationToken) =>
         {
-            using var client = connection.Open(parsed);
-            var asked = await client.WhyAsync(parsed.GetRequiredValue(run), cancellationToken);
-            if (asked is not Answer<RunWhy>.Ok { Value: var why })
+            var asked = await client.GetAsync($"openapi/runs/{parsed.GetRequiredValue(run)}/why", cancellationToken);
+            if (asked is not Answer<JsonNode>.Ok { Value: var why })
             {
                 return terminal.Explain(asked);
             }
-            await terminal.Output.WriteLineAsync(why.Message.Length > 0
-                ? $"{RunSummary.Word(why.Status)} ({why.Reason}): {why.Message}"
-                : $"{RunSummary.Word(why.Status)}");
+            var format = output.Of(parsed);
+            var hosts = why.Objects("hosts");
+            if (format is OutputFormat.Table or OutputFormat.Wide)
+            {
+                var status = terminal.Palette.Status(why.Text("status"));
+                await terminal.Output.WriteLineAsync(why.Text("message") is { Length: > 0 } message
+                    ? $"{status} ({why.Text("reason")}): {message}"
+                    : status);
+                if (hosts.Count == 0)
+                {
+                    return ExitCode.Success;
+                }
+            }
+            await Hosts.WriteAsync(terminal, format, hosts, why);
             return ExitCode.Success;
         });
         return command;

@@ -32,7 +32,7 @@ internal sealed class RunFollower(KilnClient client, Terminal terminal)
         var said = "";
         try
         {
-            await Task.Delay(Patience, cancellationToken);
+            await Task.Delay(Patience, TimeProvider.System, cancellationToken);
             await foreach (var run in client.WatchRunAsync(runId, cancellationToken))
             {
                 if (run.Status != RunStatus.Queued)

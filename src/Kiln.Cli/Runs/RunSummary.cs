@@ -55,7 +55,8 @@ internal static class RunSummary
 
     private static string Short(string commit) => commit.Length > 10 ? commit[..10] : commit;
 
-    private static string Duration(long start, long milliseconds) => (start, milliseconds) switch
+    /// <summary>How long something took, for people.</summary>
+    public static string Duration(long start, long milliseconds) => (start, milliseconds) switch
     {
         (0, _) => "no time",
         (_, < 1000) => $"{milliseconds} ms",

@@ -1,14 +1,17 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Kiln.Contracts.Catalogue;
 
 namespace Kiln.Contracts.Builds;
 
 /// <summary>Answer to a change.</summary>
 /// <param name="Message"><c>success</c>.</param>
 /// <param name="Warnings">What was saved but will not work as hoped; absent when nothing.</param>
+/// <param name="Preview">With <c>dry_run=true</c> what would have changed; nothing was stored then.</param>
 public sealed record ChangeAnswer(
     string Message,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Warnings = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Warnings = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ChangePreview? Preview = null)
 {
     /// <summary>Success with nothing to warn about.</summary>
     public static ChangeAnswer Success { get; } = new("success");

@@ -109,6 +109,10 @@ public sealed record DockerBuildStep
 
     /// <summary>More tags for the same image.</summary>
     public required IReadOnlyList<string> Tags { get; init; }
+
+    /// <summary>Reference under which layers are kept in a registry between builds; absent = they are not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? RegistryCache { get; init; }
 }
 
 /// <summary>What happens beside script and image.</summary>
@@ -135,9 +139,9 @@ public sealed record FileArchive(string FileLocation);
 public sealed record ObjectStorageUpload(bool Enabled, string ObjectStorageId, IReadOnlyList<UploadDetail> UploadDetail);
 
 /// <summary>One upload.</summary>
-/// <param name="FilePath">File or directory below the workspace.</param>
-/// <param name="AbsFilePath">Kept for clients; not used.</param>
-/// <param name="DestPath">Where in the storage.</param>
+/// <param name="FilePath">File, directory or pattern below the workspace.</param>
+/// <param name="AbsFilePath">Instead of an empty <paramref name="FilePath"/>: an absolute path within the workspace.</param>
+/// <param name="DestPath">Directory in the storage.</param>
 public sealed record UploadDetail(string FilePath, string AbsFilePath, string DestPath);
 
 /// <summary>Test reports to collect.</summary>

@@ -17,6 +17,9 @@ namespace Kiln.Contracts.Catalogue;
 [JsonSerializable(typeof(DockerfileTemplate))]
 [JsonSerializable(typeof(Variable))]
 [JsonSerializable(typeof(StoredToken))]
+[JsonSerializable(typeof(RevisionPage))]
+[JsonSerializable(typeof(RevisionDetail))]
+[JsonSerializable(typeof(RevisionDifference))]
 public sealed partial class CatalogueJson : JsonSerializerContext
 {
     /// <summary>Writes every language as itself; for answers and storage, never inside HTML.</summary>

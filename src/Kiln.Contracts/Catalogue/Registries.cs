@@ -15,7 +15,7 @@ public sealed record Registry
     /// <summary>User name; empty = anonymous.</summary>
     public required string AccessKey { get; init; }
 
-    /// <summary>Password: sealed at rest, never in answers.</summary>
+    /// <summary>Password: sealed at rest, the mask in answers.</summary>
     public required string SecretKey { get; init; }
 
     public required bool EnableTls { get; init; }

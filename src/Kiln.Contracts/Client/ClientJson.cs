@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Kiln.Contracts.Builds;
 using Kiln.Contracts.Runs;
 
 namespace Kiln.Contracts.Client;
@@ -13,8 +15,14 @@ namespace Kiln.Contracts.Client;
 [JsonSerializable(typeof(RunArtifacts))]
 [JsonSerializable(typeof(RunWhy))]
 [JsonSerializable(typeof(ErrorAnswer))]
+[JsonSerializable(typeof(ChangeAnswer))]
+[JsonSerializable(typeof(JsonNode))]
+[JsonSerializable(typeof(JsonObject))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class ClientJson : JsonSerializerContext;
 
 /// <summary>The part of the error envelope that a client needs.</summary>
-internal sealed record ErrorAnswer(string? Description);
+internal sealed record ErrorAnswer(string? Description, ErrorExtra? Extra);
+
+/// <summary>Details of an error.</summary>
+internal sealed record ErrorExtra(IReadOnlyList<Violation>? Errors);

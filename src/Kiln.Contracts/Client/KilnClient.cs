@@ -1,8 +1,8 @@
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Kiln.Contracts.Runs;
 
@@ -13,20 +13,33 @@ namespace Kiln.Contracts.Client;
 /// </summary>
 public sealed class KilnClient : IDisposable
 {
-    private readonly HttpClient _http;
+    private readonly Transport _transport;
 
     /// <param name="server">Root of the server, for example <c>http://127.0.0.1:7070</c>.</param>
     /// <param name="token">Bearer token.</param>
     public KilnClient(Uri server, string token)
     {
-        // Followers hold a response open for as long as a run takes.
-        _http = new HttpClient { BaseAddress = server, Timeout = Timeout.InfiniteTimeSpan };
-        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        Server = server;
+        _transport = new Transport(server, token);
+        Definitions = new DefinitionCalls(_transport);
     }
 
     /// <summary>Root of the server.</summary>
-    public Uri Server { get; }
+    public Uri Server => _transport.Server;
+
+    /// <summary>Builds and everything they refer to.</summary>
+    public DefinitionCalls Definitions { get; }
+
+    /// <summary>Any call that reads, as the server answers it.</summary>
+    /// <param name="path">From the server's root, for example <c>openapi/system/hosts</c>.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<Answer<JsonNode>> GetAsync(string path, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, path, content: null, ClientJson.Default.JsonNode, cancellationToken);
+
+    /// <summary>Any order without a body, as the server answers it.</summary>
+    /// <param name="path">From the server's root.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<Answer<JsonNode>> PostAsync(string path, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, path, content: null, ClientJson.Default.JsonNode, cancellationToken);
 
     /// <summary>Starts a run of a build.</summary>
     public Task<Answer<RunAccepted>> StartRunAsync(
@@ -76,13 +89,18 @@ public sealed class KilnClient : IDisposable
     public Task<Answer<long>> CopyLogAsync(long runId, bool follow, Stream destination, CancellationToken cancellationToken) =>
         CopyAsync($"openapi/runs/{runId}/log?follow={(follow ? "true" : "false")}", destination, cancellationToken);
 
+    /// <summary>Copies a backup of everything the server keeps; its length in bytes. Cut off, it is <see cref="Answer{T}.Unreachable"/>.</summary>
+    /// <param name="keys">True: with the master key and the admin token.</param>
+    /// <param name="destination">Flushed after every piece.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<Answer<long>> BackupAsync(bool keys, Stream destination, CancellationToken cancellationToken) => _transport.CopyAsync(
+        HttpMethod.Post, $"openapi/system/backup?keys={(keys ? "true" : "false")}", destination, cancellationToken);
+
     /// <summary>The states that a run passes through, from the present one on; ends after the final one.</summary>
     /// <exception cref="HttpRequestException">The server cannot be reached or refused.</exception>
     public async IAsyncEnumerable<RunView> WatchRunAsync(long runId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var response = await _http.GetAsync(
-            $"openapi/runs/{runId}/events", HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-        response.EnsureSuccessStatusCode();
+        using var response = await _transport.OpenAsync($"openapi/runs/{runId}/events", cancellationToken);
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         await foreach (var item in SseParser.Create(stream).EnumerateAsync(cancellationToken))
         {
@@ -97,74 +115,12 @@ public sealed class KilnClient : IDisposable
         }
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose() => _transport.Dispose();
 
-    private async Task<Answer<T>> SendAsync<T>(
-        HttpMethod method, string path, HttpContent? content, JsonTypeInfo<T> shape, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var request = new HttpRequestMessage(method, path) { Content = content };
-            using var response = await _http.SendAsync(request, cancellationToken);
-            if (!response.IsSuccessStatusCode)
-            {
-                return await RefusalAsync<T>(response, cancellationToken);
-            }
-            return await response.Content.ReadFromJsonAsync(shape, cancellationToken) is { } value
-                ? new Answer<T>.Ok(value)
-                : new Answer<T>.Unreachable($"{Server} answered nothing.");
-        }
-        catch (HttpRequestException broken)
-        {
-            return new Answer<T>.Unreachable($"{Server} cannot be reached: {broken.Message}");
-        }
-        catch (JsonException strange)
-        {
-            return new Answer<T>.Unreachable($"{Server} gave an answer that is not Kiln's: {strange.Message}");
-        }
-    }
+    private Task<Answer<T>> SendAsync<T>(
+        HttpMethod method, string path, HttpContent? content, JsonTypeInfo<T> shape, CancellationToken cancellationToken) =>
+        _transport.SendAsync(method, path, content, shape, cancellationToken);
 
-    private async Task<Answer<long>> CopyAsync(string path, Stream destination, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var response = await _http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-            if (!response.IsSuccessStatusCode)
-            {
-                return await RefusalAsync<long>(response, cancellationToken);
-            }
-            await using var source = await response.Content.ReadAsStreamAsync(cancellationToken);
-            var buffer = new byte[64 * 1024];
-            long total = 0;
-            for (int read; (read = await source.ReadAsync(buffer, cancellationToken)) > 0; total += read)
-            {
-                await destination.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
-                await destination.FlushAsync(cancellationToken);
-            }
-            return new Answer<long>.Ok(total);
-        }
-        catch (HttpRequestException broken)
-        {
-            return new Answer<long>.Unreachable($"{Server} cannot be reached: {broken.Message}");
-        }
-        catch (HttpIOException cut)
-        {
-            return new Answer<long>.Unreachable($"{Server} broke off: {cut.Message}");
-        }
-    }
-
-    private static async Task<Answer<T>> RefusalAsync<T>(HttpResponseMessage response, CancellationToken cancellationToken)
-    {
-        var status = (int)response.StatusCode;
-        try
-        {
-            var body = await response.Content.ReadFromJsonAsync(ClientJson.Default.ErrorAnswer, cancellationToken);
-            return new Answer<T>.Refused(status, body?.Description ?? $"The server answered {status}.");
-        }
-        catch (JsonException)
-        {
-            // A proxy in between speaks for itself.
-            return new Answer<T>.Refused(status, $"The server answered {status} {response.ReasonPhrase}.");
-        }
-    }
+    private Task<Answer<long>> CopyAsync(string path, Stream destination, CancellationToken cancellationToken) =>
+        _transport.CopyAsync(HttpMethod.Get, path, destination, cancellationToken);
 }

@@ -9,6 +9,12 @@ public sealed record PlannedImage
     /// <summary>The Dockerfile itself, of a template; <c>null</c> = <see cref="Dockerfile"/>.</summary>
     public required string? DockerfileText { get; init; }
 
+    /// <summary>Template that <see cref="DockerfileText"/> comes from; empty = none.</summary>
+    public string TemplateName { get; init; } = "";
+
+    /// <summary>Revision of that template; 0 = none.</summary>
+    public int TemplateRevision { get; init; }
+
     /// <summary>Directory below the workspace; empty = the workspace.</summary>
     public required string Context { get; init; }
 
@@ -25,6 +31,9 @@ public sealed record PlannedImage
 
     /// <summary>More tags beside the one in <c>IMAGE</c>.</summary>
     public required IReadOnlyList<string> Tags { get; init; }
+
+    /// <summary>Reference under which layers are kept in a registry between builds; empty = they are not.</summary>
+    public string CacheReference { get; init; } = "";
 
     /// <summary>True when the registry speaks plain http.</summary>
     public required bool IsInsecure { get; init; }

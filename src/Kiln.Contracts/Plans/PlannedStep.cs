@@ -12,6 +12,8 @@ namespace Kiln.Contracts.Plans;
 [JsonDerivedType(typeof(Script), "script")]
 [JsonDerivedType(typeof(PostScript), "post_script")]
 [JsonDerivedType(typeof(FileArchive), "file_archive")]
+[JsonDerivedType(typeof(Upload), "upload")]
+[JsonDerivedType(typeof(Reports), "reports")]
 public abstract record PlannedStep
 {
     private PlannedStep() { }
@@ -19,6 +21,10 @@ public abstract record PlannedStep
     /// <summary>Name of the step in API and log, unique in a run.</summary>
     [JsonIgnore]
     public abstract string Name { get; }
+
+    /// <summary>True: it is taken also when a step before it has failed (and is not when the run was stopped).</summary>
+    [JsonIgnore]
+    public virtual bool IsTakenAfterFailure => false;
 
     /// <summary>Checks out every <see cref="RunPlan.Repos"/>.</summary>
     public sealed record Checkout : PlannedStep
@@ -71,5 +77,21 @@ public abstract record PlannedStep
     public sealed record FileArchive(string Location) : PlannedStep
     {
         public override string Name => "archive";
+    }
+
+    /// <summary>Copies files to an object storage.</summary>
+    /// <param name="Files">What goes where.</param>
+    public sealed record Upload(PlannedUpload Files) : PlannedStep
+    {
+        public override string Name => "upload";
+    }
+
+    /// <summary>Reads test reports; never fails a run.</summary>
+    /// <param name="Junit">Patterns of JUnit files below the workspace, variables not yet expanded.</param>
+    public sealed record Reports(IReadOnlyList<string> Junit) : PlannedStep
+    {
+        public override string Name => "reports";
+
+        public override bool IsTakenAfterFailure => true;
     }
 }

@@ -15,6 +15,12 @@ public sealed record RunPlan
     /// <summary>Revision of the build definition the plan was made from.</summary>
     public required int Revision { get; init; }
 
+    /// <summary>Build template that the recipe comes from; empty = the build's own.</summary>
+    public string TemplateName { get; init; } = "";
+
+    /// <summary>Revision of the build template that the recipe comes from; 0 = the build's own.</summary>
+    public int TemplateRevision { get; init; }
+
     /// <summary>Empty when the run is for no service.</summary>
     public required string ServiceName { get; init; }
 
@@ -55,6 +61,10 @@ public sealed record RunPlan
 
     /// <summary>Sentences for the head of the run's log (settings that mean nothing here, secrets too short to mask).</summary>
     public required IReadOnlyList<string> Notices { get; init; }
+
+    /// <summary>W3C trace context (<c>traceparent</c>) of the call that started the run, which its runner sends along with what
+    /// it uploads; empty = none.</summary>
+    public string TraceParent { get; init; } = "";
 }
 
 /// <summary>An environment variable of a run.</summary>

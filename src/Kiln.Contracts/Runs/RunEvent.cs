@@ -14,6 +14,7 @@ namespace Kiln.Contracts.Runs;
 [JsonDerivedType(typeof(RepoCheckedOut), "repo_checked_out")]
 [JsonDerivedType(typeof(OutputsCollected), "outputs_collected")]
 [JsonDerivedType(typeof(ArtifactStored), "artifact_stored")]
+[JsonDerivedType(typeof(ReportsCollected), "reports_collected")]
 [JsonDerivedType(typeof(Noticed), "noticed")]
 [JsonDerivedType(typeof(Ended), "ended")]
 public abstract record RunEvent
@@ -38,7 +39,7 @@ public abstract record RunEvent
     /// <param name="Name">As in <see cref="StepStarted"/>.</param>
     /// <param name="Status">A final step status.</param>
     /// <param name="LogEnd">Offset behind its last log byte.</param>
-    /// <param name="Message">A sentence; empty when passed.</param>
+    /// <param name="Message">A sentence; empty when passed, but for a cache: <c>hit</c>, <c>partial</c> or <c>miss</c>.</param>
     public sealed record StepEnded(string Name, StepStatus Status, long LogEnd, string Message) : RunEvent;
 
     /// <summary>A repository stands at its commit.</summary>
@@ -54,6 +55,10 @@ public abstract record RunEvent
     /// <summary>An artifact is stored on the server.</summary>
     /// <param name="Artifact">The artifact.</param>
     public sealed record ArtifactStored(RunArtifact Artifact) : RunEvent;
+
+    /// <summary>Test reports were read.</summary>
+    /// <param name="Report">What they say.</param>
+    public sealed record ReportsCollected(TestReport Report) : RunEvent;
 
     /// <summary>Something to show beside a running run; an empty reason takes it back.</summary>
     /// <param name="Reason">One of <see cref="RunReason"/>, or empty.</param>
@@ -76,11 +81,23 @@ public abstract record RunEvent
 public sealed record RunOutput(string Name, string Value, bool IsCredential = false);
 
 /// <summary>Something a run made and keeps.</summary>
-/// <param name="Path">Path below the run's artifacts, <c>/</c> separated; an image's reference for images.</param>
+/// <param name="Path">Path below the run's artifacts, <c>/</c> separated; an image's reference for images, the key of a file in an object storage.</param>
 /// <param name="Kind"><c>package</c>, <c>file</c> or <c>image</c>.</param>
 /// <param name="Size">Bytes.</param>
 /// <param name="Sha256">Lower-case hexadecimal SHA-256 of the content; empty for images.</param>
 /// <param name="Digest">An image's digest, <c>sha256:…</c>; <c>null</c> for others.</param>
 /// <param name="Url">Where it is, when that is not the server.</param>
 public sealed record RunArtifact(
-    string Path, string Kind, long Size, string Sha256, string? Digest = null, string? Url = null);
+    string Path, string Kind, long Size, string Sha256, string? Digest = null, string? Url = null)
+{
+    /// <summary>Digests of an image's layers, the lowest first; absent for others.</summary>
+    public IReadOnlyList<string>? Layers { get; init; }
+
+    /// <summary>Commits that an image was made from; absent for others.</summary>
+    public IReadOnlyList<ArtifactCommit>? Commits { get; init; }
+}
+
+/// <summary>A commit that went into an artifact.</summary>
+/// <param name="Repo">Namespace and name of the repository.</param>
+/// <param name="CommitId">The commit.</param>
+public sealed record ArtifactCommit(string Repo, string CommitId);

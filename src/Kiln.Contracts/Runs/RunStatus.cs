@@ -68,6 +68,13 @@ public static class RunReason
     public const string OutputInvalid = "output_invalid";
     public const string ArchiveMissing = "archive_missing";
     public const string ArchiveFailed = "archive_failed";
+    public const string UploadMissing = "upload_missing";
+    public const string UploadFailed = "upload_failed";
+    public const string StorageUnreachable = "storage_unreachable";
+    public const string StorageAuth = "storage_auth";
+    public const string StorageUntrusted = "storage_untrusted";
+    public const string StorageMissing = "storage_missing";
+    public const string StorageFull = "storage_full";
 
     // Ends that are not a verdict over the script.
     public const string RunTimeout = "run_timeout";

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Kiln.Contracts.Runs;
 
 /// <summary>A run as the API shows it. Times are Unix seconds, 0 = not yet.</summary>
@@ -7,6 +9,15 @@ public sealed record RunView
     public required string ProjectKey { get; init; }
     public required string BuildName { get; init; }
     public required int Revision { get; init; }
+
+    /// <summary>Build template that the recipe came from; absent = the build's own.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TemplateName { get; init; }
+
+    /// <summary>Revision of that template; absent as <see cref="TemplateName"/> is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int TemplateRevision { get; init; }
+
     public required string ServiceName { get; init; }
     public required string ServiceModule { get; init; }
     public required RunStatus Status { get; init; }
@@ -31,13 +42,23 @@ public sealed record RunView
     public required IReadOnlyList<RunParameterView> Parameters { get; init; }
     public required IReadOnlyList<RunOutput> Outputs { get; init; }
 
+    /// <summary>Numbers of the run's test reports; absent when it has none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TestTotals? Tests { get; init; }
+
     /// <summary>How many artifacts the run keeps.</summary>
     public required int Artifacts { get; init; }
+
+    /// <summary>Why the log is not there any more, as a sentence; empty while it is.</summary>
+    public string LogNotice { get; init; } = "";
 
     /// <summary>Host that runs or ran it; empty while queued.</summary>
     public required string Host { get; init; }
 
     public required string CreatedBy { get; init; }
+
+    /// <summary>Trace that the run belongs to, 32 hexadecimal digits, see docs/operating.md; empty = none.</summary>
+    public string TraceId { get; init; } = "";
 }
 
 /// <summary>A step of a run.</summary>

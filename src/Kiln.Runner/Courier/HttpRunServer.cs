@@ -55,6 +55,10 @@ public sealed class HttpRunServer(HttpClient http, Lease lease) : IRunServer
             Content = new StreamContent(content),
         };
         request.Headers.Authorization = _token;
+        if (lease.Spec.Plan.TraceParent is { Length: > 0 } trace)
+        {
+            request.Headers.TryAddWithoutValidation("traceparent", trace);
+        }
         request.Content.Headers.ContentLength = artifact.Size;
         request.Content.Headers.ContentType = new("application/octet-stream");
         try

@@ -83,6 +83,16 @@ internal sealed class AttemptRecord(EventJournal journal)
         }
     }
 
+    public bool HasReports => journal.Find<RunEvent.ReportsCollected>(static _ => true) is not null;
+
+    public void ReportsCollected(TestReport report)
+    {
+        if (!HasReports)
+        {
+            journal.Append(stamp => new RunEvent.ReportsCollected(report) { Seq = stamp.Seq, AtMs = stamp.AtMs });
+        }
+    }
+
     public void Noticed(string reason, string message) =>
         journal.Append(stamp => new RunEvent.Noticed(reason, message) { Seq = stamp.Seq, AtMs = stamp.AtMs });
 

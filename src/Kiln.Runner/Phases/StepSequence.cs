@@ -7,10 +7,13 @@ using Kiln.Runner.Steps.Caching;
 using Kiln.Runner.Steps.Checkout;
 using Kiln.Runner.Steps.Images;
 using Kiln.Runner.Steps.Installs;
+using Kiln.Runner.Steps.Reports;
+using Kiln.Runner.Steps.Uploads;
 
 namespace Kiln.Runner.Phases;
 
-/// <summary>Takes a plan's steps one by one. The first that does not pass decides, and those behind it are skipped.</summary>
+/// <summary>Takes a plan's steps one by one. The first that does not pass decides, and those behind it are skipped, but
+/// for what is taken after a failure too.</summary>
 internal static class StepSequence
 {
     public static async Task<Verdict> RunAsync(RunScope run)
@@ -22,13 +25,13 @@ internal static class StepSequence
             {
                 verdict = VerdictOf(run, new StepResult.Stopped());
             }
-            if (verdict is not null)
+            if (verdict is not null && !(step.IsTakenAfterFailure && verdict.Status == RunStatus.Failed && run.Stop.Order is null))
             {
                 run.Record.StepEnded(step.Name, StepStatus.Skipped, run.LogEnd, "");
                 continue;
             }
             var result = await TakeAsync(run, step);
-            verdict = result is StepResult.Passed ? null : VerdictOf(run, result);
+            verdict ??= result is StepResult.Passed ? null : VerdictOf(run, result);
         }
         return verdict ?? Verdict.Passed(run.ExitCode);
     }
@@ -72,6 +75,8 @@ internal static class StepSequence
         PlannedStep.Script script => ScriptSteps.RunAsync(run, script),
         PlannedStep.PostScript script => ScriptSteps.RunAsync(run, script),
         PlannedStep.FileArchive archive => FileArchiveStep.RunAsync(run, archive),
+        PlannedStep.Upload upload => new UploadStep(run, upload.Files).RunAsync(),
+        PlannedStep.Reports reports => ReportsStep.RunAsync(run, reports),
         _ => throw new InvalidOperationException($"no runner for a step of type {step.GetType().Name}"),
     };
 
@@ -89,7 +94,7 @@ internal static class StepSequence
 
     private static (StepStatus Status, string Message) EndOf(RunScope run, StepResult result) => result switch
     {
-        StepResult.Passed => (StepStatus.Passed, ""),
+        StepResult.Passed passed => (StepStatus.Passed, passed.Message),
         StepResult.Failed failed => (StepStatus.Failed, failed.Message),
         StepResult.ExecDied => (StepStatus.Failed, Verdict.ExecDied(null).Message),
         _ when run.Stop.Order is { Cause: StopState.TimedOut } => (StepStatus.Timeout, "stopped"),

@@ -7,20 +7,14 @@ namespace Kiln.Runner.Steps;
 /// as the mask alone.</summary>
 internal static class OutputMask
 {
-    public const string Mask = "********";
-
     public static IReadOnlyList<RunOutput> Apply(
         IEnumerable<KeyValuePair<string, string>> outputs, IEnumerable<string> secrets)
     {
-        var forms = new HashSet<string>(StringComparer.Ordinal) { Mask };
-        foreach (var secret in secrets.Where(SecretForms.IsMaskable))
-        {
-            SecretForms.AddTo(forms, secret);
-        }
+        var text = new SecretText(secrets);
         return
         [
-            .. outputs.Select(output => forms.Any(form => output.Value.Contains(form, StringComparison.Ordinal))
-                ? new RunOutput(output.Key, Mask, IsCredential: true)
+            .. outputs.Select(output => text.IsIn(output.Value) || output.Value.Contains(SecretText.Mask, StringComparison.Ordinal)
+                ? new RunOutput(output.Key, SecretText.Mask, IsCredential: true)
                 : new RunOutput(output.Key, output.Value)),
         ];
     }

@@ -28,10 +28,37 @@ internal static class ScriptEnvironment
         {
             variables[repo.Planned.CommitVariable] = repo.CommitId;
         }
+        if (variables.GetValueOrDefault("DOCKER_HOST") is "" && run.Place.Inherited.TryGetValue("DOCKER_HOST", out var docker))
+        {
+            // Empty means the host's own daemon, and its operator says where that is.
+            variables["DOCKER_HOST"] = docker;
+        }
         variables["HOME"] = run.Place.Inherited["HOME"];
         variables["PATH"] = path;
         variables["KILN_RUN_ID"] = run.Spec.RunId.ToString(CultureInfo.InvariantCulture);
         PlaceEnvironment.AddFixed(variables, run.Directory);
+        return variables;
+    }
+
+    /// <summary>The same without secrets: for what is written into logs, file names and keys.</summary>
+    public static Dictionary<string, string> PublicOf(RunScope run)
+    {
+        var variables = Of(run);
+        foreach (var secret in run.Spec.Plan.Variables.Where(static variable => variable.SecretRef is not null))
+        {
+            variables.Remove(secret.Name);
+        }
+        return variables;
+    }
+
+    /// <summary>The public ones with those outputs of the script that hold no secret.</summary>
+    public static Dictionary<string, string> PublicWithOutputs(RunScope run)
+    {
+        var variables = PublicOf(run);
+        foreach (var output in OutputMask.Apply(run.Outputs, run.Spec.Secrets.Values).Where(static output => !output.IsCredential))
+        {
+            variables[output.Name] = output.Value;
+        }
         return variables;
     }
 

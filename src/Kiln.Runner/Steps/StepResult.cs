@@ -7,7 +7,8 @@ internal abstract record StepResult
 {
     private StepResult() { }
 
-    public sealed record Passed : StepResult;
+    /// <param name="Message">What is worth saying although it passed; empty = nothing.</param>
+    public sealed record Passed(string Message = "") : StepResult;
 
     /// <summary>It failed: the run's own fault, or its surroundings'.</summary>
     /// <param name="Reason">One of <see cref="RunReason"/>.</param>

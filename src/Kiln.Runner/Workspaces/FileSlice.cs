@@ -2,36 +2,36 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Kiln.Runner.Workspaces;
 
-/// <summary>The first bytes of an open file as a stream that can be made anew for every attempt; it does not own the
-/// file. A file that has become shorter meanwhile is an <see cref="IOException"/>.</summary>
-internal sealed class FileSlice(SafeFileHandle file, long length) : Stream
+/// <summary>A part of an open file as a stream that can be made anew for every attempt; it does not own the file. A
+/// file that has become shorter meanwhile is an <see cref="IOException"/>.</summary>
+internal sealed class FileSlice(SafeFileHandle file, long length, long start = 0) : Stream
 {
     private long _position;
 
     public override bool CanRead => true;
-    public override bool CanSeek => false;
+    public override bool CanSeek => true;
     public override bool CanWrite => false;
     public override long Length => length;
 
     public override long Position
     {
         get => _position;
-        set => throw new NotSupportedException();
+        set => Seek(value, SeekOrigin.Begin);
     }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override int Read(Span<byte> buffer)
     {
-        var wanted = (int)Math.Min(buffer.Length, length - _position);
-        var read = wanted == 0 ? 0 : RandomAccess.Read(file, buffer[..wanted], _position);
+        var wanted = Wanted(buffer.Length);
+        var read = wanted == 0 ? 0 : RandomAccess.Read(file, buffer[..wanted], start + _position);
         return Advance(read, wanted);
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var wanted = (int)Math.Min(buffer.Length, length - _position);
-        var read = wanted == 0 ? 0 : await RandomAccess.ReadAsync(file, buffer[..wanted], _position, cancellationToken);
+        var wanted = Wanted(buffer.Length);
+        var read = wanted == 0 ? 0 : await RandomAccess.ReadAsync(file, buffer[..wanted], start + _position, cancellationToken);
         return Advance(read, wanted);
     }
 
@@ -40,11 +40,23 @@ internal sealed class FileSlice(SafeFileHandle file, long length) : Stream
 
     public override void Flush() { }
 
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+    public override long Seek(long offset, SeekOrigin origin)
+    {
+        var target = offset + origin switch
+        {
+            SeekOrigin.Begin => 0,
+            SeekOrigin.Current => _position,
+            _ => length,
+        };
+        ArgumentOutOfRangeException.ThrowIfNegative(target, nameof(offset));
+        return _position = target;
+    }
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    private int Wanted(int room) => (int)Math.Clamp(length - _position, 0, room);
 
     private int Advance(int read, int wanted)
     {

@@ -43,8 +43,11 @@ public sealed class ArtifactStore(DataDirectory data)
     }
 
     /// <summary>Where a content lies on disk; it is there once its artifact is part of a run.</summary>
-    public string FileOf(LogKey attempt, string path) => Path.Combine(
-        data.Artifacts, $"{attempt.RunId / 1000:D6}", $"{attempt.RunId}-{attempt.Attempt}", path);
+    public string FileOf(LogKey attempt, string path) => Path.Combine(DirectoryOf(attempt), path);
+
+    /// <summary>Where the contents of an attempt lie; not there while it has none.</summary>
+    public string DirectoryOf(LogKey attempt) => Path.Combine(
+        data.Artifacts, $"{attempt.RunId / 1000:D6}", $"{attempt.RunId}-{attempt.Attempt}");
 
     private static async Task<(long Size, string Hash)> WriteAsync(
         string file, Stream content, CancellationToken cancellationToken)

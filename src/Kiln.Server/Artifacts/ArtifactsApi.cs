@@ -15,8 +15,12 @@ internal static class ArtifactsApi
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/openapi/runs/{id:long}/artifacts", ListAsync).Needs(Verb.Read, ProjectOf.Run);
-        routes.MapGet("/openapi/runs/{id:long}/artifacts/{**path}", DownloadAsync).Needs(Verb.Read, ProjectOf.Run);
+        routes.MapGet("/openapi/runs/{id:long}/artifacts", ListAsync).Needs(Verb.Read, ProjectOf.Run)
+            .Says("listRunArtifacts", RunsApi.Chapter, "List what a run made and keeps", ApiParameter.Attempt);
+        routes.MapGet("/openapi/runs/{id:long}/artifacts/{**path}", DownloadAsync).Needs(Verb.Read, ProjectOf.Run)
+            .Says("downloadRunArtifact", RunsApi.Chapter, "Download an artifact of a run", ApiParameter.Attempt,
+                ApiParameter.Header("Range", "Bytes to send, as bytes=0-99; answered with 206."))
+            .Answers(typeof(Stream), "application/octet-stream");
     }
 
     private static async Task<Results<Ok<ArtifactsAnswer>, ApiError>> ListAsync(
@@ -37,6 +41,10 @@ internal static class ArtifactsApi
         {
             return ApiError.NotFound(404, $"Run {id} has no artifact \"{path}\".");
         }
+        if (found.Url is { } elsewhere)
+        {
+            return ApiError.NotFound(404, $"\"{path}\" lies in an object storage and not on this server: {elsewhere}");
+        }
         return TypedResults.PhysicalFile(
             artifacts.FileOf(new LogKey(id, run.Attempt), found.Path),
             "application/octet-stream",
@@ -46,10 +54,13 @@ internal static class ArtifactsApi
     }
 
     private static ArtifactView View(RunRecord run, RunArtifact artifact, PublicAddress address) => artifact.Kind == "image"
-        ? new ArtifactView(artifact.Path, artifact.Kind, artifact.Size, artifact.Sha256, Url: null) { Digest = artifact.Digest }
+        ? new ArtifactView(artifact.Path, artifact.Kind, artifact.Size, artifact.Sha256, Url: null)
+        {
+            Digest = artifact.Digest, Layers = artifact.Layers, Commits = artifact.Commits,
+        }
         : new ArtifactView(
             artifact.Path, artifact.Kind, artifact.Size, artifact.Sha256,
-            $"{address.Root}/openapi/runs/{run.RunId}/artifacts/"
+            artifact.Url ?? $"{address.Root}/openapi/runs/{run.RunId}/artifacts/"
             + string.Join('/', artifact.Path.Split('/').Select(Uri.EscapeDataString))
             + (run.Attempt == run.LastAttempt ? "" : $"?attempt={run.Attempt}"));
 }
@@ -58,7 +69,7 @@ internal static class ArtifactsApi
 public sealed record ArtifactsAnswer(IReadOnlyList<ArtifactView> Artifacts);
 
 /// <summary>An artifact as the API shows it.</summary>
-/// <param name="Url">Where to download it; absent for images.</param>
+/// <param name="Url">Where to download it, here or at an object storage; absent for images.</param>
 public sealed record ArtifactView(
     string Path,
     string Kind,
@@ -69,6 +80,14 @@ public sealed record ArtifactView(
     /// <summary>An image's digest.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Digest { get; init; }
+
+    /// <summary>Digests of an image's layers.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Layers { get; init; }
+
+    /// <summary>Commits that an image was made from.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ArtifactCommit>? Commits { get; init; }
 }
 
 /// <summary>JSON of artifacts.</summary>

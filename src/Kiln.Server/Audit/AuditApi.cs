@@ -13,7 +13,8 @@ internal static class AuditApi
 
     public static IEndpointRouteBuilder MapAudit(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/openapi/system/audit", ListAsync).NeedsAdmin();
+        routes.MapGet("/openapi/system/audit", ListAsync).NeedsAdmin()
+            .Says("listAuditRecords", "Audit", "List changes and refused attempts, newest first", AuditQuery.Parameters);
         return routes;
     }
 

@@ -15,6 +15,17 @@ internal sealed record AuditQuery(Paging Paging, string Actor, string ProjectKey
 {
     private const long LastSecond = 253_402_300_799; // the end of the year 9999
 
+    /// <summary>Its query parameters.</summary>
+    public static ApiParameter[] Parameters { get; } =
+    [
+        .. Paging.Parameters,
+        new("actor", "Name of a token."),
+        new("projectKey", "Only what was about this project."),
+        new("outcome", "Only changes, or only refused attempts.") { Words = ["done", "refused"] },
+        ApiParameter.Number("from", "Unix seconds, from this one on."),
+        ApiParameter.Number("to", "Unix seconds, up to this one."),
+    ];
+
     public static AuditQuery Read(IQueryCollection query, Violations violations)
     {
         var outcome = Queries.Single(query, "outcome", violations);

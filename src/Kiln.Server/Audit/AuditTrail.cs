@@ -1,4 +1,5 @@
 using Kiln.Server.Bodies;
+using Kiln.Server.Definitions;
 using Kiln.Server.Http;
 using Kiln.Server.Identity;
 
@@ -25,7 +26,10 @@ internal sealed partial class AuditTrail(RequestDelegate next, AuditStore store,
     {
         var status = context.Response.StatusCode;
         var reads = HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
-        if (reads && status is not (StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden))
+        var changesNothing = reads || context.Features.Get<DryRun>() is not null;
+        // What exceeds its budget was not even looked at, and must not fill the record.
+        if (status == StatusCodes.Status429TooManyRequests
+            || (changesNothing && status is not (StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden)))
         {
             return;
         }

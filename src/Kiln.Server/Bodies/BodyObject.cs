@@ -7,11 +7,13 @@ namespace Kiln.Server.Bodies;
 /// One object of a request's body, read field by field. What is wrong goes to the violations under the field's path,
 /// and reading goes on with a harmless value, so that one answer names everything. <c>null</c> is absent, for a list
 /// it is empty. Booleans may be written as texts, whole numbers as digit strings; nothing else is bent.
+/// Its members are virtual so that the published API document is made by running the readers themselves over a body that
+/// only notes what they ask for.
 /// </summary>
 /// <param name="element">The object.</param>
 /// <param name="path">Its path in the body; empty for the body itself.</param>
 /// <param name="violations">Where violations go.</param>
-public sealed class BodyObject(JsonElement element, string path, Violations violations)
+public class BodyObject(JsonElement element, string path, Violations violations)
 {
     public Violations Violations => violations;
 
@@ -30,16 +32,16 @@ public sealed class BodyObject(JsonElement element, string path, Violations viol
     public string At(string name) => path.Length == 0 ? name : $"{path}.{name}";
 
     /// <summary>True when the field is there and not <c>null</c>.</summary>
-    public bool Has(string name) => Get(name) is { ValueKind: not JsonValueKind.Null };
+    public virtual bool Has(string name) => Get(name) is { ValueKind: not JsonValueKind.Null };
 
     /// <summary>True when the field is there; a list may be <c>null</c>.</summary>
-    public bool HasList(string name) => Get(name) is not null;
+    public virtual bool HasList(string name) => Get(name) is not null;
 
-    public void Refuse(string name, string message) => violations.Add(At(name), message);
+    public virtual void Refuse(string name, string message) => violations.Add(At(name), message);
 
     public string Text(string name, Presence presence) => Text(name, presence, "");
 
-    public string Text(string name, Presence presence, string fallback)
+    public virtual string Text(string name, Presence presence, string fallback)
     {
         if (Get(name) is not { ValueKind: not JsonValueKind.Null } value)
         {
@@ -61,7 +63,7 @@ public sealed class BodyObject(JsonElement element, string path, Violations viol
     }
 
     /// <summary>One of <paramref name="allowed"/>; an optional one may be empty.</summary>
-    public string Word(string name, Presence presence, string fallback, params ReadOnlySpan<string> allowed)
+    public virtual string Word(string name, Presence presence, string fallback, params ReadOnlySpan<string> allowed)
     {
         var text = Text(name, presence);
         if (text.Length == 0 && presence != Presence.Present)
@@ -77,13 +79,13 @@ public sealed class BodyObject(JsonElement element, string path, Violations viol
     }
 
     /// <summary>Text, or a number or boolean as its text.</summary>
-    public string Scalar(string name, Presence presence) => Get(name) switch
+    public virtual string Scalar(string name, Presence presence) => Get(name) switch
     {
         { ValueKind: JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False } value => value.GetRawText(),
         _ => Text(name, presence),
     };
 
-    public bool Flag(string name, bool fallback)
+    public virtual bool Flag(string name, bool fallback)
     {
         if (Get(name) is not { ValueKind: not JsonValueKind.Null } value)
         {
@@ -102,18 +104,18 @@ public sealed class BodyObject(JsonElement element, string path, Violations viol
     }
 
     /// <summary>A whole number from <paramref name="least"/> to <paramref name="most"/>.</summary>
-    public int Number(string name, int fallback, int least, int most) =>
+    public virtual int Number(string name, int fallback, int least, int most) =>
         Get(name) is not { ValueKind: not JsonValueKind.Null } value
             ? fallback
             : (int)Whole(At(name), value, fallback, least, most);
 
     /// <summary>A whole number of 64 bits.</summary>
-    public long LongNumber(string name, long fallback, long least, long most) =>
+    public virtual long LongNumber(string name, long fallback, long least, long most) =>
         Get(name) is not { ValueKind: not JsonValueKind.Null } value
             ? fallback
             : Whole(At(name), value, fallback, least, most);
 
-    public IReadOnlyList<string> Texts(string name, Presence presence) =>
+    public virtual IReadOnlyList<string> Texts(string name, Presence presence) =>
         Elements(name, presence, (item, at) =>
         {
             if (item.ValueKind == JsonValueKind.String)
@@ -124,10 +126,10 @@ public sealed class BodyObject(JsonElement element, string path, Violations viol
             return null;
         });
 
-    public IReadOnlyList<int> Numbers(string name, int least, int most) =>
+    public virtual IReadOnlyList<int> Numbers(string name, int least, int most) =>
         [.. Elements(name, Presence.Optional, (item, at) => (object)(int)Whole(at, item, least, least, most)).Cast<int>()];
 
-    public IReadOnlyList<T> Objects<T>(string name, Presence presence, Func<BodyObject, T> read)
+    public virtual IReadOnlyList<T> Objects<T>(string name, Presence presence, Func<BodyObject, T> read)
         where T : class =>
         Elements(name, presence, (item, at) =>
         {
@@ -140,7 +142,7 @@ public sealed class BodyObject(JsonElement element, string path, Violations viol
         });
 
     /// <summary>An object, or nothing.</summary>
-    public BodyObject? Child(string name)
+    public virtual BodyObject? Child(string name)
     {
         if (Get(name) is not { ValueKind: not JsonValueKind.Null } value)
         {
@@ -155,7 +157,7 @@ public sealed class BodyObject(JsonElement element, string path, Violations viol
     }
 
     /// <summary>An object or a list of one; an empty list is nothing.</summary>
-    public BodyObject? ChildOrListOfOne(string name)
+    public virtual BodyObject? ChildOrListOfOne(string name)
     {
         if (Get(name) is not { ValueKind: JsonValueKind.Array } list)
         {

@@ -20,15 +20,27 @@ public sealed class Violations
         ? _errors
         : [.. _errors, new FieldError("", $"{_left} more violations are not listed.")];
 
-    public void Add(string field, string message)
+    public void Add(string field, string message) => Add(field, message, about: null);
+
+    /// <summary>Adds what another definition forbids.</summary>
+    public void Add(string field, string message, FieldSubject? about)
     {
         OnlyUnknownNames = false;
-        Keep(new FieldError(field, message));
+        Keep(new FieldError(field, message, about));
     }
 
     /// <summary>Adds a name that was not found, with the nearest of <paramref name="known"/>.</summary>
     public void AddUnknown(string field, string what, string name, IEnumerable<string> known) =>
-        Keep(new FieldError(field, NearestNames.Sentence(what, name, known)));
+        AddUnknown(field, what, name, known, new FieldSubject(what, name));
+
+    /// <summary>As above, for a name that another definition should have in it.</summary>
+    /// <param name="field">Path of the field.</param>
+    /// <param name="what">What is not found.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="known">The names there are.</param>
+    /// <param name="about">Where it would have to be.</param>
+    public void AddUnknown(string field, string what, string name, IEnumerable<string> known, FieldSubject about) =>
+        Keep(new FieldError(field, NearestNames.Sentence(what, name, known), about));
 
     private void Keep(FieldError error)
     {

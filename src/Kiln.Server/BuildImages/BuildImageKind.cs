@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Kiln.Contracts.Catalogue;
 using Kiln.Server.Bodies;
 using Kiln.Server.Definitions;
@@ -12,6 +13,15 @@ internal sealed class BuildImageKind(BuildImageStore store) : CatalogueKind<Buil
         new("build image", "/openapi/system/build-images", "build_images") { NameField = "label" };
 
     public override ValueTask<DefinitionReader<BuildImage>> ReaderAsync(Caller caller, CancellationToken cancellationToken) => new(Read);
+
+    public override JsonObject Body(BuildImage value)
+    {
+        var body = base.Body(value);
+        body.Remove("image_from"); // the server's own word, not the caller's
+        return body;
+    }
+
+    public override void Complete(JsonObject item, Stored<BuildImage> stored) => item["image_from"] = stored.Value.ImageFrom;
 
     private static Draft<BuildImage> Read(BodyObject body, BuildImage? current)
     {

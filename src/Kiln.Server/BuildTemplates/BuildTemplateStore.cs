@@ -18,8 +18,8 @@ public sealed class BuildTemplateStore(DocumentStore documents, SecretVault vaul
     public BuildTemplate Open(BuildTemplate template) => Credentials.Map(template, vault.Unseal);
 
     /// <summary>All templates, credentials in clear.</summary>
-    public async Task<IReadOnlyList<BuildTemplate>> OpenedAsync(CancellationToken cancellationToken) =>
-        [.. (await AllAsync("", cancellationToken)).Select(stored => Open(stored.Value))];
+    public async Task<IReadOnlyList<Stored<BuildTemplate>>> OpenedAsync(CancellationToken cancellationToken) =>
+        [.. (await AllAsync("", cancellationToken)).Select(stored => stored with { Value = Open(stored.Value) })];
 
     protected override IEnumerable<string> References(BuildTemplate value) => BuildReferences.Of(value);
 }

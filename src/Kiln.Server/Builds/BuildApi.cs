@@ -1,9 +1,12 @@
+using System.Text.Json.Nodes;
 using Kiln.Contracts.Builds;
 using Kiln.Server.Bodies;
+using Kiln.Server.Builds.Answers;
 using Kiln.Server.Definitions;
 using Kiln.Server.Definitions.Revisions;
 using Kiln.Server.Http;
 using Kiln.Server.Identity;
+using Kiln.Server.Planning;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Kiln.Server.Builds;
@@ -11,6 +14,20 @@ namespace Kiln.Server.Builds;
 /// <summary>The document's seven calls, and the one that runs a build.</summary>
 public static class BuildApi
 {
+    private static readonly ApiNoun Noun = ApiNoun.Of("build");
+
+    private static readonly ApiParameter Source =
+        new("source", "template: the body is that of a build from a template.") { Words = ["template"] };
+
+    private static readonly ApiParameter ServiceName = new("service_name", "Only builds that are bound to this service.");
+
+    private static readonly ApiParameter BuildName = new("name", "The build.") { IsRequired = true };
+
+    private static readonly ApiParameter DetailService =
+        new("serviceName", "Service whose repos and parameters are shown; absent = the first that the build is bound to.");
+
+    private static readonly ApiParameter DetailModule = new("serviceModule", "Module of that service.");
+
     public static IServiceCollection AddBuilds(this IServiceCollection services) => services
         .AddSingleton<BuildStore>()
         .AddSingleton<BuildChanges>()
@@ -22,15 +39,21 @@ public static class BuildApi
     public static IEndpointRouteBuilder MapBuilds(this IEndpointRouteBuilder routes)
     {
         var builds = routes.MapGroup("/openapi/build");
-        builds.MapPost("", CreateAsync).Needs(Verb.Edit, ProjectOf.Body);
-        builds.MapPut("", ReplaceAsync).Needs(Verb.Edit, ProjectOf.Body);
-        builds.MapPut("/{name}/template", ReplaceFromTemplateAsync).Needs(Verb.Edit, ProjectOf.Body);
-        builds.MapGet("", ListAsync).Needs(Verb.Read, ProjectOf.Query);
-        builds.MapGet("/{name}/detail", DetailAsync).Needs(Verb.Read, ProjectOf.Query);
-        builds.MapDelete("", DeleteAsync).Needs(Verb.Edit, ProjectOf.Query);
+        builds.MapPost("", CreateAsync).Needs(Verb.Edit, ProjectOf.Body)
+            .Says("createBuild", Noun.Chapter, "Create a build", Source, DryRun.Parameter);
+        builds.MapPut("", ReplaceAsync).Needs(Verb.Edit, ProjectOf.Body)
+            .Says("replaceBuild", Noun.Chapter, "Replace the build that the body names", Source, IfMatch.Parameter, DryRun.Parameter);
+        builds.MapPut("/{name}/template", ReplaceFromTemplateAsync).Needs(Verb.Edit, ProjectOf.Body)
+            .Says("replaceBuildFromTemplate", Noun.Chapter, "Replace a build by one from a template", IfMatch.Parameter, DryRun.Parameter);
+        builds.MapGet("", ListAsync).Needs(Verb.Read, ProjectOf.Query)
+            .Says("listBuilds", Noun.Chapter, "List the builds of a project", [.. ListQuery.Parameters, ServiceName]);
+        builds.MapGet("/{name}/detail", DetailAsync).Needs(Verb.Read, ProjectOf.Query)
+            .Says("getBuild", Noun.Chapter, "Show a build", DetailService, DetailModule);
+        builds.MapDelete("", DeleteAsync).Needs(Verb.Edit, ProjectOf.Query)
+            .Says("deleteBuild", Noun.Chapter, "Delete a build; its runs finish", BuildName, IfMatch.Parameter);
         RunStartApi.Map(builds);
         RevisionEndpoints.Map(
-            builds, "/{name}", routes.ServiceProvider.GetRequiredService<BuildRevisions>(),
+            builds, "/{name}", Noun, routes.ServiceProvider.GetRequiredService<BuildRevisions>(),
             (Verb.Read, ProjectOf.Query), (Verb.Edit, ProjectOf.Query));
         return routes;
     }
@@ -40,6 +63,7 @@ public static class BuildApi
     {
         var violations = new Violations();
         var project = Queries.Single(request.Query, "projectKey", violations);
+        var dryRun = DryRun.IsAsked(request, violations);
         if (violations.Any)
         {
             return ApiError.Invalid(violations.Errors);
@@ -47,7 +71,7 @@ public static class BuildApi
         return await RequestBody.ReadAsync(request, cancellationToken) switch
         {
             RequestBody.Json json => Answer(
-                await changes.CreateAsync(Form(request), json.Root, project, caller, cancellationToken), BuildErrors.Create),
+                await changes.CreateAsync(Form(request), json.Root, project, dryRun, caller, cancellationToken), BuildErrors.Create),
             RequestBody.Refused refused => refused.Error,
             _ => throw new InvalidOperationException("A kind of body is missing here."),
         };
@@ -67,6 +91,7 @@ public static class BuildApi
     {
         var violations = new Violations();
         var project = Queries.Single(request.Query, "projectKey", violations);
+        var dryRun = DryRun.IsAsked(request, violations);
         if (violations.Any)
         {
             return ApiError.Invalid(violations.Errors);
@@ -75,7 +100,7 @@ public static class BuildApi
         {
             RequestBody.Json json => Answer(
                 await changes.ReplaceAsync(
-                    form, json.Root, project, pathName, IfMatch.Of(request), caller, cancellationToken),
+                    form, json.Root, project, pathName, IfMatch.Of(request), dryRun, caller, cancellationToken),
                 BuildErrors.Update),
             RequestBody.Refused refused => refused.Error,
             _ => throw new InvalidOperationException("A kind of body is missing here."),
@@ -137,7 +162,15 @@ public static class BuildApi
     public static Results<Changed, ApiError> Answer(BuildChange change, int code) => change switch
     {
         BuildChange.Saved saved => new Changed(saved.Tag) { Warnings = saved.Warnings },
+        BuildChange.Checked { Before: var before, After: var after } => new Changed(before?.Tag)
+        {
+            Warnings = Credentials.Warnings(after),
+            Preview = ChangePreviews.Of(before is null ? null : Shown(before.Definition), Shown(after)),
+        },
         BuildChange.Deleted => new Changed(Tag: null),
         _ => BuildErrors.Of(change, code),
     };
+
+    private static ShownJson Shown(BuildDefinition build) => new(
+        JsonObject.Create(BuildDetails.Spec(build)), JsonObject.Create(BuildDetails.Spec(Credentials.Masked(build))));
 }

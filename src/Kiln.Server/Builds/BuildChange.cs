@@ -1,3 +1,4 @@
+using Kiln.Contracts.Builds;
 using Kiln.Server.Bodies;
 using Kiln.Server.Http;
 
@@ -12,6 +13,11 @@ public abstract record BuildChange
     /// <param name="Tag">What is stored now.</param>
     /// <param name="Warnings">What was saved but will not work as hoped.</param>
     public sealed record Saved(EntityTag Tag, IReadOnlyList<string> Warnings) : BuildChange;
+
+    /// <summary>It would be stored; nothing was changed, for that was asked.</summary>
+    /// <param name="Before">What it would replace; <c>null</c> = nothing.</param>
+    /// <param name="After">What would be stored.</param>
+    public sealed record Checked(StoredBuild? Before, BuildDefinition After) : BuildChange;
 
     /// <summary>It is gone.</summary>
     public sealed record Deleted : BuildChange;

@@ -26,10 +26,11 @@ public sealed class BuildChanges(BuildStore store, CatalogueLoader catalogues)
     /// <param name="form">Which body it is.</param>
     /// <param name="body">The body.</param>
     /// <param name="projectKey">From the query; empty when not given.</param>
+    /// <param name="dryRun">True: check it and store nothing.</param>
     /// <param name="by">Who asks.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<BuildChange> CreateAsync(
-        BuildForm form, JsonElement body, string projectKey, Caller by, CancellationToken cancellationToken)
+        BuildForm form, JsonElement body, string projectKey, bool dryRun, Caller by, CancellationToken cancellationToken)
     {
         var catalogue = await CatalogueAsync(Peek(body, "project_key"), by, cancellationToken);
         var read = Read(new BuildReader(catalogue, Stored: null, projectKey, Name: ""), form, body);
@@ -38,11 +39,17 @@ public sealed class BuildChanges(BuildStore store, CatalogueLoader catalogues)
             return new BuildChange.Invalid(invalid.Violations);
         }
         var build = ((ReadResult.Valid)read).Definition;
+        var (name, project) = build.Identity();
+        if (dryRun)
+        {
+            return await store.GetAsync(project, name, cancellationToken) is null
+                ? new BuildChange.Checked(Before: null, build)
+                : new BuildChange.NameTaken(project, name);
+        }
         if (await store.CreateAsync(build, by.Name, cancellationToken) is { } stored)
         {
             return new BuildChange.Saved(stored.Tag, Credentials.Warnings(build));
         }
-        var (name, project) = build.Identity();
         return new BuildChange.NameTaken(project, name);
     }
 
@@ -52,16 +59,17 @@ public sealed class BuildChanges(BuildStore store, CatalogueLoader catalogues)
     /// <param name="projectKey">From the query; empty when not given.</param>
     /// <param name="pathName">Name in the address; empty when it has none.</param>
     /// <param name="condition">The caller's condition.</param>
+    /// <param name="dryRun">True: check it and store nothing.</param>
     /// <param name="by">Who asks.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task<BuildChange> ReplaceAsync(
-        BuildForm form, JsonElement body, string projectKey, string pathName, IfMatch condition, Caller by,
+        BuildForm form, JsonElement body, string projectKey, string pathName, IfMatch condition, bool dryRun, Caller by,
         CancellationToken cancellationToken) =>
-        ReplaceAsync(form, body, projectKey, pathName, condition, by, secretsOf: null, cancellationToken);
+        ReplaceAsync(form, body, projectKey, pathName, condition, dryRun, by, secretsOf: null, cancellationToken);
 
     /// <summary>As above; a mask in the body stands for a secret of <paramref name="secretsOf"/>, when that is given.</summary>
     public async Task<BuildChange> ReplaceAsync(
-        BuildForm form, JsonElement body, string projectKey, string pathName, IfMatch condition, Caller by,
+        BuildForm form, JsonElement body, string projectKey, string pathName, IfMatch condition, bool dryRun, Caller by,
         BuildDefinition? secretsOf, CancellationToken cancellationToken)
     {
         var project = Peek(body, "project_key");
@@ -85,6 +93,10 @@ public sealed class BuildChanges(BuildStore store, CatalogueLoader catalogues)
                 return new BuildChange.Invalid(invalid.Violations);
             }
             var build = ((ReadResult.Valid)read).Definition;
+            if (dryRun)
+            {
+                return new BuildChange.Checked(seen, build);
+            }
             if (await store.ReplaceAsync(seen!, build, by.Name, cancellationToken) is { } stored)
             {
                 return new BuildChange.Saved(stored.Tag, Credentials.Warnings(build));

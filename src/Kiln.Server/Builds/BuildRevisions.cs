@@ -34,7 +34,7 @@ internal sealed class BuildRevisions(BuildStore store, BuildChanges changes) : I
         var body = JsonElement.Parse(Spec(project, stored, static _ => SecretField.Mask).ToJsonString());
         return BuildApi.Answer(
             await changes.ReplaceAsync(
-                form, body, project, name, IfMatch.Of(context.Request), Caller.Of(context), secretsOf: then, cancellationToken),
+                form, body, project, name, IfMatch.Of(context.Request), dryRun: false, Caller.Of(context), secretsOf: then, cancellationToken),
             BuildErrors.Update);
     }
 

@@ -22,7 +22,9 @@ internal static class RunStartApi
     private static readonly JsonElement NoBody = JsonElement.Parse("{}"u8);
 
     public static void Map(RouteGroupBuilder builds) => builds
-        .MapPost("/{buildName}/runs", StartAsync).Needs(Verb.Run, ProjectOf.Query);
+        .MapPost("/{buildName}/runs", StartAsync).Needs(Verb.Run, ProjectOf.Query)
+        .Says("startRun", RunsApi.Chapter, "Run a build", ApiParameter.Header(
+            KeyHeader, "Repeated within a day, the call answers with the run that the first one made; at most 255 characters."));
 
     private static async Task<Results<Accepted<RunAccepted>, ApiError>> StartAsync(
         string buildName, HttpRequest request, RunStarts starts, Caller caller, CancellationToken cancellationToken)
@@ -60,8 +62,8 @@ internal static class RunStartApi
         };
     }
 
-    // Everything in the body is optional, and so is the body.
-    private static async Task<RequestBody> ReadBodyAsync(HttpRequest request, CancellationToken cancellationToken) =>
+    /// <summary>The body of a start: everything in it is optional, and so is the body.</summary>
+    public static async Task<RequestBody> ReadBodyAsync(HttpRequest request, CancellationToken cancellationToken) =>
         request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false }
             ? new RequestBody.Json(NoBody)
             : await RequestBody.ReadAsync(request, cancellationToken);

@@ -1,3 +1,4 @@
+using Kiln.Server.Http;
 using Kiln.Server.Identity;
 
 namespace Kiln.Server.Definitions;
@@ -25,6 +26,9 @@ public sealed record CatalogueAddress(string What, string Path, string Items)
 
     /// <summary>Field of an answer that holds its id.</summary>
     public string IdField { get; init; } = "id";
+
+    /// <summary>How the API document calls it.</summary>
+    public ApiNoun Noun => ApiNoun.Of(What);
 }
 
 /// <summary>How an address names one definition.</summary>

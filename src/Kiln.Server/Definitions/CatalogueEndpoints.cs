@@ -1,3 +1,4 @@
+using Kiln.Contracts.Builds;
 using Kiln.Server.Bodies;
 using Kiln.Server.Definitions.Revisions;
 using Kiln.Server.Http;
@@ -6,7 +7,7 @@ using Kiln.Server.Identity;
 namespace Kiln.Server.Definitions;
 
 /// <summary>The calls of a kind of definition: list, get, create, replace, delete.</summary>
-internal sealed class CatalogueEndpoints<T>(CatalogueKind<T> kind, DefinitionChanges<T> changes)
+internal sealed class CatalogueEndpoints<T>(CatalogueKind<T> kind, DefinitionChanges<T> changes, SecretVault vault)
     where T : class
 {
     private readonly DefinitionAnswers<T> _answers = new(kind);
@@ -22,13 +23,21 @@ internal sealed class CatalogueEndpoints<T>(CatalogueKind<T> kind, DefinitionCha
         };
         var words = kind.Address;
         var group = routes.MapGroup(words.Path);
-        group.MapGet("", Answer(ListAsync)).Needs(words.ReadBy, words.Key == CatalogueKey.ProjectQuery ? ProjectOf.System : Read);
-        group.MapGet(one.Length == 0 ? "/detail" : one, Answer(GetAsync)).Needs(words.ReadBy, Read);
-        group.MapPost("", Answer(CreateAsync)).Needs(Verb.Edit, words.Key == CatalogueKey.ProjectQuery ? ProjectOf.System : Change);
-        group.MapPut(one, Answer(ReplaceAsync)).Needs(words.ChangeBy, Change);
-        group.MapDelete(one, Answer(DeleteAsync)).Needs(words.ChangeBy, Read);
+        var noun = words.Noun;
+        group.MapGet("", Answer(ListAsync)).Needs(words.ReadBy, words.Key == CatalogueKey.ProjectQuery ? ProjectOf.System : Read)
+            .Says($"list{noun.Many}", noun.Chapter, $"List {noun.Chapter.ToLowerInvariant()}", ListQuery.Parameters);
+        group.MapGet(one.Length == 0 ? "/detail" : one, Answer(GetAsync)).Needs(words.ReadBy, Read)
+            .Says($"get{noun.One}", noun.Chapter, $"Show {noun.Spoken}");
+        group.MapPost("", Answer(CreateAsync)).Needs(Verb.Edit, words.Key == CatalogueKey.ProjectQuery ? ProjectOf.System : Change)
+            .Says($"create{noun.One}", noun.Chapter, $"Create {noun.Spoken}", DryRun.Parameter);
+        group.MapPut(one, Answer(ReplaceAsync)).Needs(words.ChangeBy, Change)
+            .Says($"replace{noun.One}", noun.Chapter, $"Replace {noun.Spoken}", IfMatch.Parameter, DryRun.Parameter)
+            .Answers(typeof(ChangeAnswer));
+        group.MapDelete(one, Answer(DeleteAsync)).Needs(words.ChangeBy, Read)
+            .Says($"delete{noun.One}", noun.Chapter, $"Delete {noun.Spoken} that nothing refers to", [IfMatch.Parameter, .. kind.DeleteParameters])
+            .Answers(typeof(ChangeAnswer));
         RevisionEndpoints.Map(
-            group, one, new DefinitionRevisions<T>(kind, changes, _answers), (words.ReadBy, Read), (words.ChangeBy, Read));
+            group, one, noun, new DefinitionRevisions<T>(kind, changes, _answers), (words.ReadBy, Read), (words.ChangeBy, Read));
     }
 
     private ProjectOf Read => kind.Address.Scope switch
@@ -47,6 +56,18 @@ internal sealed class CatalogueEndpoints<T>(CatalogueKind<T> kind, DefinitionCha
 
     private static RequestDelegate Answer(Func<HttpContext, Task<IResult>> handle) =>
         async context => await (await handle(context)).ExecuteAsync(context);
+
+    private IResult Answer(DefinitionChange<T> change) =>
+        change is DefinitionChange<T>.Checked { Before: var before, After: var after, ProjectKey: var project }
+            ? new Changed(before?.Tag)
+            {
+                Warnings = kind.Warnings(after),
+                Preview = ChangePreviews.Of(before is null ? null : Shown(project, before.Value), Shown(project, after)),
+            }
+            : _answers.Change(change);
+
+    private ShownJson Shown(string project, T value) =>
+        new(_answers.Spec(project, value, vault.Unseal), _answers.Spec(project, value, static _ => SecretField.Mask));
 
     private async Task<IResult> ListAsync(HttpContext context)
     {
@@ -85,15 +106,16 @@ internal sealed class CatalogueEndpoints<T>(CatalogueKind<T> kind, DefinitionCha
     private async Task<IResult> CreateAsync(HttpContext context)
     {
         var violations = new Violations();
-        var project = Queries.Single(context.Request.Query, "projectKey", violations);
+        var project = kind.Address.Scope == ProjectScope.System ? "" : Queries.Single(context.Request.Query, "projectKey", violations);
+        var dryRun = DryRun.IsAsked(context.Request, violations);
         if (violations.Any)
         {
             return ApiError.Invalid(violations.Errors);
         }
         return await RequestBody.ReadAsync(context.Request, context.RequestAborted) switch
         {
-            RequestBody.Json json => _answers.Change(await changes.CreateAsync(
-                json.Root, project, Caller.Of(context), context.RequestAborted)),
+            RequestBody.Json json => Answer(await changes.CreateAsync(
+                json.Root, project, dryRun, Caller.Of(context), context.RequestAborted)),
             RequestBody.Refused refused => refused.Error,
             _ => throw new InvalidOperationException("A kind of body is missing here."),
         };
@@ -103,14 +125,15 @@ internal sealed class CatalogueEndpoints<T>(CatalogueKind<T> kind, DefinitionCha
     {
         var violations = new Violations();
         var address = DefinitionAddress.Of(kind.Address, context.Request, violations);
+        var dryRun = DryRun.IsAsked(context.Request, violations);
         if (violations.Any)
         {
             return ApiError.Invalid(violations.Errors);
         }
         return await RequestBody.ReadAsync(context.Request, context.RequestAborted) switch
         {
-            RequestBody.Json json => _answers.Change(await changes.ReplaceAsync(
-                address, json.Root, IfMatch.Of(context.Request), Caller.Of(context), context.RequestAborted)),
+            RequestBody.Json json => Answer(await changes.ReplaceAsync(
+                address, json.Root, IfMatch.Of(context.Request), dryRun, Caller.Of(context), context.RequestAborted)),
             RequestBody.Refused refused => refused.Error,
             _ => throw new InvalidOperationException("A kind of body is missing here."),
         };

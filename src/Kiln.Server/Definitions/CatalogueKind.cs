@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kiln.Server.Bodies;
+using Kiln.Server.Http;
 using Kiln.Server.Identity;
 using Kiln.Server.Storage.Documents;
 
@@ -53,6 +54,9 @@ public abstract class CatalogueKind<T>(DefinitionStore<T> store) : CatalogueKind
     /// <param name="stored">What is stored.</param>
     public virtual JsonObject? Created(Draft<T> draft, Stored<T> stored) => null;
 
+    /// <summary>Query parameters that <see cref="DeleteAsync"/> reads.</summary>
+    public virtual IReadOnlyList<ApiParameter> DeleteParameters => [];
+
     /// <summary>Deletes it under the revision <paramref name="expected"/> (<c>null</c> = whatever it is).</summary>
     public virtual Task<DeleteOutcome> DeleteAsync(
         Stored<T> seen, int? expected, IQueryCollection query, string by, CancellationToken cancellationToken) =>
@@ -67,8 +71,10 @@ public abstract class CatalogueKind<T>(DefinitionStore<T> store) : CatalogueKind
         Task.CompletedTask;
 
     internal override void Map(IEndpointRouteBuilder routes) =>
-        new CatalogueEndpoints<T>(this, new DefinitionChanges<T>(this, routes.ServiceProvider.GetRequiredService<KnownProjects>()))
-            .Map(routes);
+        new CatalogueEndpoints<T>(
+            this,
+            new DefinitionChanges<T>(this, routes.ServiceProvider.GetRequiredService<KnownProjects>()),
+            routes.ServiceProvider.GetRequiredService<SecretVault>()).Map(routes);
 }
 
 /// <summary>Reads a body; what is wrong goes to the body's violations.</summary>

@@ -12,7 +12,6 @@ public sealed record DefinitionAddress(string ProjectKey, string Name, bool IsId
     /// <summary>Reads the address of a request.</summary>
     public static DefinitionAddress Of(CatalogueAddress kind, HttpRequest request, Violations violations)
     {
-        var project = Queries.Single(request.Query, "projectKey", violations);
         switch (kind.Key)
         {
             case CatalogueKey.ProjectQuery:
@@ -22,7 +21,8 @@ public sealed record DefinitionAddress(string ProjectKey, string Name, bool IsId
             case CatalogueKey.IdOrName:
                 return new("", Segment(request, "id"), IsId: true);
             default:
-                return new(kind.Scope == ProjectScope.System ? "" : project, Segment(request, "name"), IsId: false);
+                var project = kind.Scope == ProjectScope.System ? "" : Queries.Single(request.Query, "projectKey", violations);
+                return new(project, Segment(request, "name"), IsId: false);
         }
     }
 

@@ -18,6 +18,12 @@ public abstract record DefinitionChange<T>
     /// <summary>It is gone.</summary>
     public sealed record Deleted : DefinitionChange<T>;
 
+    /// <summary>It would be stored; nothing was changed, for that was asked.</summary>
+    /// <param name="ProjectKey">Project; empty = the system's.</param>
+    /// <param name="Before">What it would replace; <c>null</c> = nothing.</param>
+    /// <param name="After">What would be stored, secrets sealed.</param>
+    public sealed record Checked(string ProjectKey, Stored<T>? Before, T After) : DefinitionChange<T>;
+
     /// <summary>The body is wrong; nothing was changed.</summary>
     public sealed record Invalid(Violations Violations) : DefinitionChange<T>;
 

@@ -17,10 +17,11 @@ public sealed class DefinitionChanges<T>(CatalogueKind<T> kind, KnownProjects pr
     /// <summary>Creates one from a body.</summary>
     /// <param name="json">The body.</param>
     /// <param name="projectKey">From the query; empty when not given.</param>
+    /// <param name="dryRun">True: check it and store nothing.</param>
     /// <param name="by">Who asks.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<DefinitionChange<T>> CreateAsync(
-        JsonElement json, string projectKey, Caller by, CancellationToken cancellationToken)
+        JsonElement json, string projectKey, bool dryRun, Caller by, CancellationToken cancellationToken)
     {
         var body = new BodyObject(json, "", new Violations());
         var project = await ProjectAsync(body, projectKey, by, cancellationToken);
@@ -28,6 +29,12 @@ public sealed class DefinitionChanges<T>(CatalogueKind<T> kind, KnownProjects pr
         if (body.Violations.Any)
         {
             return new DefinitionChange<T>.Invalid(body.Violations);
+        }
+        if (dryRun)
+        {
+            return await kind.Store.GetAsync(project, draft.Name, cancellationToken) is null
+                ? new DefinitionChange<T>.Checked(project, Before: null, draft.Value)
+                : new DefinitionChange<T>.NameTaken(draft.Name);
         }
         if (await kind.Store.CreateAsync(project, draft, by.Name, cancellationToken) is not { } stored)
         {
@@ -41,15 +48,17 @@ public sealed class DefinitionChanges<T>(CatalogueKind<T> kind, KnownProjects pr
     /// <param name="address">Which one.</param>
     /// <param name="json">The body.</param>
     /// <param name="condition">The caller's condition.</param>
+    /// <param name="dryRun">True: check it and store nothing.</param>
     /// <param name="by">Who asks.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task<DefinitionChange<T>> ReplaceAsync(
-        DefinitionAddress address, JsonElement json, IfMatch condition, Caller by, CancellationToken cancellationToken) =>
-        ReplaceAsync(address, json, condition, by, secretsOf: null, cancellationToken);
+        DefinitionAddress address, JsonElement json, IfMatch condition, bool dryRun, Caller by, CancellationToken cancellationToken) =>
+        ReplaceAsync(address, json, condition, dryRun, by, secretsOf: null, cancellationToken);
 
     /// <summary>As above; a mask in the body stands for a secret of <paramref name="secretsOf"/>, when that is given.</summary>
     public async Task<DefinitionChange<T>> ReplaceAsync(
-        DefinitionAddress address, JsonElement json, IfMatch condition, Caller by, T? secretsOf, CancellationToken cancellationToken)
+        DefinitionAddress address, JsonElement json, IfMatch condition, bool dryRun, Caller by, T? secretsOf,
+        CancellationToken cancellationToken)
     {
         var project = address.ProjectKey.Length == 0 && _words.Scope != ProjectScope.System ? Peek(json, "project_key") : address.ProjectKey;
         var place = address with { ProjectKey = project };
@@ -73,6 +82,10 @@ public sealed class DefinitionChanges<T>(CatalogueKind<T> kind, KnownProjects pr
             if (body.Violations.Any)
             {
                 return new DefinitionChange<T>.Invalid(body.Violations);
+            }
+            if (dryRun)
+            {
+                return new DefinitionChange<T>.Checked(seen.ProjectKey, seen, draft.Value);
             }
             if (await kind.Store.ReplaceAsync(seen, draft.Value, by.Name, cancellationToken) is { } stored)
             {

@@ -7,6 +7,16 @@ namespace Kiln.Server.Definitions;
 /// <summary>Reads which page of a list of definitions is asked for, in which order.</summary>
 public static class ListQuery
 {
+    private static readonly string[] Sorts = ["create_time", "-create_time", "name", "-name", "update_time", "-update_time"];
+
+    /// <summary>Its query parameters.</summary>
+    public static ApiParameter[] Parameters { get; } =
+    [
+        .. Paging.Parameters,
+        new("sort", "Order of the list, - in front = descending; absent = create_time.") { Words = Sorts },
+        new("search", "Part of the name; absent = all."),
+    ];
+
     /// <summary>Reads <c>pageNum</c>, <c>pageSize</c>, <c>sort</c> and <c>search</c>.</summary>
     public static DocumentQuery Read(IQueryCollection query, Violations violations)
     {

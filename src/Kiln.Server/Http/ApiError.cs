@@ -42,6 +42,10 @@ public sealed record ApiError(int Status, int Code, string Description, IReadOnl
     /// <summary>412: <c>If-Match</c> names another revision than the stored one.</summary>
     public static ApiError Stale(int code, string description) => new(412, code, description, []);
 
+    /// <summary>429: it may be repeated after so many seconds.</summary>
+    public static ApiError TooMany(string description, int seconds) =>
+        new(429, 429, description, []) { RetryAfterSeconds = seconds };
+
     public Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;

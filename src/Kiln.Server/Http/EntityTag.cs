@@ -14,6 +14,10 @@ public sealed record EntityTag(long Id, int Revision)
 /// <summary>The <c>If-Match</c> condition of a request.</summary>
 public sealed class IfMatch
 {
+    /// <summary>The header, for the API document.</summary>
+    public static ApiParameter Parameter { get; } = ApiParameter.Header(
+        HeaderNames.IfMatch, "ETag that was read: 412 when something else is stored by now. Absent = the last writer wins.");
+
     private readonly IReadOnlyList<string>? _tags;
 
     private IfMatch(IReadOnlyList<string>? tags) => _tags = tags;

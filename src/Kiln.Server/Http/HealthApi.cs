@@ -12,8 +12,8 @@ public static partial class HealthApi
 
     public static IEndpointRouteBuilder MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/healthz", Healthy).Anonymous();
-        routes.MapGet("/readyz", Ready).Anonymous();
+        routes.MapGet("/healthz", Healthy).Anonymous().Says("getHealth", "Server", "Say that the process answers");
+        routes.MapGet("/readyz", Ready).Anonymous().Says("getReadiness", "Server", "Say whether the server can do its work; 503 until then");
         return routes;
     }
 
@@ -27,6 +27,8 @@ public static partial class HealthApi
             : new ApiError(503, 503, string.Join(" ", waiting), []) { RetryAfterSeconds = 1 };
     }
 
+    /// <summary>How the server is.</summary>
+    /// <param name="Status"><c>ok</c> or <c>ready</c>.</param>
     internal sealed record HealthBody(string Status);
 
     [JsonSerializable(typeof(HealthBody))]

@@ -10,6 +10,13 @@ public sealed record Paging(int Page, int PageSize)
 {
     private const int LargestPage = 1000;
 
+    /// <summary>Its query parameters.</summary>
+    public static ApiParameter[] Parameters { get; } =
+    [
+        ApiParameter.Number("pageNum", "Which page; absent or 0 = 1."),
+        ApiParameter.Number("pageSize", "Entries of a page; absent or 0 = 20, at most 1000."),
+    ];
+
     /// <summary>Reads <c>pageNum</c> and <c>pageSize</c>: absent, empty or 0 is the default (1, 20); anything but a
     /// whole number from 0 on is an error.</summary>
     public static Paging Read(IQueryCollection query, Violations violations) => new(

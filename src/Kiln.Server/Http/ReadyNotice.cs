@@ -7,7 +7,7 @@ namespace Kiln.Server.Http;
 /// <summary>
 /// Tells whoever started the server that it is ready, by systemd's notification protocol: one datagram to the socket in
 /// <c>NOTIFY_SOCKET</c>, with <c>X_KILN_URL</c> and <c>X_KILN_DATA</c>. Nobody has to poll <c>/readyz</c> for it. Without that
-/// variable nothing happens.
+/// variable nobody is told; the address is in the data directory all the same.
 /// </summary>
 public sealed partial class ReadyNotice(
     Readiness readiness, PublicAddress address, DataDirectory data, IHostApplicationLifetime lifetime, ILogger<ReadyNotice> logger)
@@ -29,6 +29,7 @@ public sealed partial class ReadyNotice(
         {
             return; // Stopped, or refused to start, before it was ready.
         }
+        await File.WriteAllTextAsync(data.AddressFile, $"{address.Local}\n", stoppingToken);
         Log.Ready(logger, address.Local);
         if (Environment.GetEnvironmentVariable(SocketVariable) is { Length: > 0 } path)
         {

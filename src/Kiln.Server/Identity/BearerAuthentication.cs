@@ -4,7 +4,8 @@ using Microsoft.Net.Http.Headers;
 namespace Kiln.Server.Identity;
 
 /// <summary>Checks the bearer token of every request against the rule of its endpoint.</summary>
-public sealed class BearerAuthentication(RequestDelegate next, TokenIndex tokens, RequestProjects projects, TimeProvider time)
+public sealed class BearerAuthentication(
+    RequestDelegate next, TokenIndex tokens, RequestProjects projects, RequestBudget budget, TimeProvider time)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -18,8 +19,8 @@ public sealed class BearerAuthentication(RequestDelegate next, TokenIndex tokens
         {
             AccessRule.Open => null,
             AccessRule.Agent => Authenticate(context) ?? Agent(Caller.Of(context)),
-            AccessRule.InProject rule => Authenticate(context) ?? await InProjectAsync(rule, Caller.Of(context), context),
-            _ => Authenticate(context) ?? (Caller.Of(context).Kind == TokenKind.Admin ? null : Refused.System(Caller.Of(context))),
+            AccessRule.InProject rule => Admit(context) ?? await InProjectAsync(rule, Caller.Of(context), context),
+            _ => Admit(context) ?? (Caller.Of(context).Kind == TokenKind.Admin ? null : Refused.System(Caller.Of(context))),
         };
         await (refusal is null ? next(context) : refusal.ExecuteAsync(context));
     }
@@ -32,6 +33,16 @@ public sealed class BearerAuthentication(RequestDelegate next, TokenIndex tokens
         return header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) && header.Length > scheme.Length
             ? header[scheme.Length..].Trim()
             : null;
+    }
+
+    // Attempts without a valid token are counted too, by the address they come from: each of them is recorded.
+    private ApiError? Admit(HttpContext context)
+    {
+        var refusal = Authenticate(context);
+        var caller = context.Features.Get<Caller>()?.Name;
+        return budget.Take(caller ?? $"@{context.Connection.RemoteIpAddress}") is > 0 and var seconds
+            ? Refused.TooMany(caller, seconds)
+            : refusal;
     }
 
     private ApiError? Authenticate(HttpContext context)

@@ -18,6 +18,7 @@ public static class IdentitySlice
         .AddSingleton(provider => AdminToken.Load(
             provider.GetRequiredService<KilnOptions>(), provider.GetRequiredService<DataDirectory>()))
         .AddSingleton<RequestProjects>()
+        .AddSingleton<RequestBudget>()
         .AddSingleton<EmbeddedAgentToken>()
         .AddHostedService<MasterKeyCheck>();
 }

@@ -18,6 +18,13 @@ internal static class Refused
             ? $"The token '{caller.Name}' is limited to other verbs than {verb.Word()}, whatever its role."
             : $"This call needs the role {verb.Needs().Word()} in project \"{projectKey}\"; the token '{caller.Name}' has the role {role.Word()} there.");
 
+    /// <param name="caller">Name of the token; <c>null</c> = none that is valid.</param>
+    /// <param name="seconds">When to go on.</param>
+    public static ApiError TooMany(string? caller, int seconds) => ApiError.TooMany(
+        $"Too many requests {(caller is null ? "without a valid token from this address" : $"with the token '{caller}'")}; "
+        + $"go on in {seconds} s. The setting rate_limit says how many are fine.",
+        seconds);
+
     private static string Held(Caller caller) => $"'{caller.Name}' is a token of kind {caller.Kind.Word()}"
         + (caller.Kind == TokenKind.User
             ? $" with {string.Join(", ", caller.Grants.Select(grant => $"{grant.Value.Word()} in {(grant.Key == Caller.EveryProject ? "every project" : grant.Key)}"))}"

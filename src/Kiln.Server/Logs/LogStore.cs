@@ -25,4 +25,14 @@ public abstract class LogStore
 
     /// <summary>Opens a log for reading, also one that grows or has no bytes yet.</summary>
     public abstract LogReader Read(LogKey key);
+
+    /// <summary>
+    /// Compresses a sealed log that nobody will append to. Readers never see a difference. Cut off at any moment, the log is
+    /// whole and the call can be repeated; repeated after its end it changes nothing.
+    /// </summary>
+    /// <returns>Bytes it takes now.</returns>
+    public abstract ValueTask<long> PackAsync(LogKey key, CancellationToken cancellationToken);
+
+    /// <summary>Deletes a log that nobody will append to. Repeating changes nothing.</summary>
+    public abstract ValueTask RemoveAsync(LogKey key, CancellationToken cancellationToken);
 }

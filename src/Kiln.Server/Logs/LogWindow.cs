@@ -8,16 +8,11 @@ public sealed record LogWindow(long Start, long? End)
     /// <summary>Cuts a window from a log (or from one step of it).</summary>
     /// <param name="from">Where the log or step begins.</param>
     /// <param name="to">Where it ends; <c>null</c> = it still grows.</param>
-    /// <param name="length">Bytes that are there now.</param>
     /// <param name="offset">Bytes to leave out from its beginning.</param>
     /// <param name="limit">Most bytes to send.</param>
-    /// <param name="tail">Only the last so many of what is there now; <c>null</c> = all.</param>
-    public static LogWindow Cut(long from, long? to, long length, long offset, long? limit, long? tail)
+    public static LogWindow Cut(long from, long? to, long offset, long? limit)
     {
-        var there = Math.Max(from, Math.Min(to ?? length, length));
-        var start = tail is { } last
-            ? Math.Max(from, there - last)
-            : offset > long.MaxValue - from ? long.MaxValue : from + offset;
+        var start = offset > long.MaxValue - from ? long.MaxValue : from + offset;
         var end = to;
         if (limit is { } most && most <= long.MaxValue - start)
         {

@@ -2,21 +2,37 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Kiln.Server.Logs;
 
-/// <summary>A log that is being written.</summary>
+/// <summary>A log that is being written, with its arrival times in a file beside it.</summary>
 internal sealed class OpenLog
 {
+    // Marks closer together tell nothing more, and each is a write.
+    private const long MarkPeriodMs = 50;
+
     private readonly Lock _gate = new();
     private readonly Lazy<SafeFileHandle> _file;
+    private readonly Lazy<SafeFileHandle> _times;
     private long _length;
+    private long _timesLength;
+    private (long End, long AtMs)? _mark;
     private bool _isDirty;
 
     // Lazy: of two first appends at once only one may open the file.
-    public OpenLog(string path) => _file = new Lazy<SafeFileHandle>(() =>
+    public OpenLog(string path, string timesPath)
     {
-        var file = File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
-        _length = RandomAccess.GetLength(file);
-        return file;
-    });
+        _file = new Lazy<SafeFileHandle>(() =>
+        {
+            var file = Open(path);
+            _length = RandomAccess.GetLength(file);
+            return file;
+        });
+        _times = new Lazy<SafeFileHandle>(() =>
+        {
+            var file = Open(timesPath);
+            // Half a mark, where a crash left one, is written over.
+            _timesLength = RandomAccess.GetLength(file) / LogTimes.MarkBytes * LogTimes.MarkBytes;
+            return file;
+        });
+    }
 
     public long Length
     {
@@ -30,7 +46,7 @@ internal sealed class OpenLog
         }
     }
 
-    public long Append(long offset, ReadOnlySpan<byte> bytes)
+    public long Append(long offset, ReadOnlySpan<byte> bytes, long nowMs)
     {
         lock (_gate)
         {
@@ -41,6 +57,7 @@ internal sealed class OpenLog
                 RandomAccess.Write(file, bytes[(int)known..], _length);
                 _length = offset + bytes.Length;
                 _isDirty = true;
+                Mark(nowMs);
             }
             return _length;
         }
@@ -56,6 +73,39 @@ internal sealed class OpenLog
                 RandomAccess.FlushToDisk(file);
             }
             file.Dispose();
+            KeepMark();
+            if (_times.IsValueCreated)
+            {
+                _times.Value.Dispose();
+            }
         }
+    }
+
+    private static SafeFileHandle Open(string path) =>
+        File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+
+    private void Mark(long nowMs)
+    {
+        if (_mark is { } mark && nowMs - mark.AtMs < MarkPeriodMs)
+        {
+            _mark = mark with { End = _length };
+            return;
+        }
+        KeepMark();
+        _mark = (_length, nowMs);
+    }
+
+    private void KeepMark()
+    {
+        if (_mark is not { } mark)
+        {
+            return;
+        }
+        Span<byte> bytes = stackalloc byte[LogTimes.MarkBytes];
+        LogTimes.Write(mark.End, mark.AtMs, bytes);
+        var times = _times.Value;
+        RandomAccess.Write(times, bytes, _timesLength);
+        _timesLength += bytes.Length;
+        _mark = null;
     }
 }

@@ -25,8 +25,13 @@ public sealed record Catalogue
 
     public required IReadOnlyList<CatalogueCluster> Clusters { get; init; }
     public required IReadOnlyList<BuildTemplate> BuildTemplates { get; init; }
+
+    /// <summary>Revisions of <see cref="BuildTemplates"/> by name.</summary>
+    public IReadOnlyDictionary<string, int> TemplateRevisions { get; init; } = new Dictionary<string, int>();
+
     public required IReadOnlyList<CatalogueDockerfile> Dockerfiles { get; init; }
     public required IReadOnlyList<CatalogueRegistry> Registries { get; init; }
+    public IReadOnlyList<CatalogueStorage> Storages { get; init; } = [];
     public required IReadOnlyList<CatalogueHost> Hosts { get; init; }
 
     /// <summary>Dangerous settings that the project may use; <c>null</c> = there is no project to ask.</summary>
@@ -126,7 +131,8 @@ public sealed record CatalogueCluster(string Name, bool IsLocal, IReadOnlyList<s
 /// <param name="Id">Id.</param>
 /// <param name="Name">Name.</param>
 /// <param name="Content">The Dockerfile.</param>
-public sealed record CatalogueDockerfile(string Id, string Name, string Content);
+/// <param name="Revision">Revision of the template.</param>
+public sealed record CatalogueDockerfile(string Id, string Name, string Content, int Revision = 0);
 
 /// <summary>An image registry.</summary>
 /// <param name="Address">With or without scheme.</param>
@@ -141,6 +147,11 @@ public sealed record CatalogueRegistry(
     /// <summary>True when it speaks plain http.</summary>
     public bool IsInsecure => !EnableTls || Address.StartsWith("http://", StringComparison.OrdinalIgnoreCase);
 }
+
+/// <summary>An object storage.</summary>
+/// <param name="Id">Id.</param>
+/// <param name="Value">As it is stored, its secret key sealed.</param>
+public sealed record CatalogueStorage(string Id, ObjectStorage Value);
 
 /// <summary>A host that has ever joined.</summary>
 /// <param name="Name">Name.</param>

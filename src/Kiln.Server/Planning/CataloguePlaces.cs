@@ -3,13 +3,11 @@ using Kiln.Server.BuildImages;
 using Kiln.Server.Clusters;
 using Kiln.Server.Packages;
 using Kiln.Server.Queue.Hosts;
-using Kiln.Server.Registries;
 
 namespace Kiln.Server.Planning;
 
 /// <summary>Where builds run and what with: reads those slices for <see cref="CatalogueLoader"/>.</summary>
-public sealed class CataloguePlaces(
-    BuildImageStore images, PackageStore packages, ClusterStore clusters, RegistryStore registries, HostRoster hosts)
+public sealed class CataloguePlaces(BuildImageStore images, PackageStore packages, ClusterStore clusters, HostRoster hosts)
 {
     public async Task<IReadOnlyList<CatalogueImage>> ImagesAsync(CancellationToken cancellationToken) =>
         [.. (await images.AllAsync("", cancellationToken)).Select(image => new CatalogueImage(image.IdText, image.Value.Label))];
@@ -32,13 +30,6 @@ public sealed class CataloguePlaces(
                 cluster.Local,
                 [.. cluster.Strategies.Select(strategy => strategy.StrategyName)],
                 cluster.Strategies.FirstOrDefault(strategy => strategy.Default)?.StrategyName ?? "")),
-    ];
-
-    public async Task<IReadOnlyList<CatalogueRegistry>> RegistriesAsync(CancellationToken cancellationToken) =>
-    [
-        .. (await registries.AllAsync("", cancellationToken)).Select(stored => new CatalogueRegistry(
-            stored.Value.Address, stored.Value.Namespace, stored.Value.IsDefault, stored.Value.AccessKey, stored.Value.SecretKey,
-            stored.Value.EnableTls)),
     ];
 
     /// <summary>Every host that ever joined, also those away now: a run may wait for one.</summary>

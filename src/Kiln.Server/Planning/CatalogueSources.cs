@@ -37,11 +37,11 @@ public sealed class CatalogueSources(
                     new CatalogueModule(service.Value.ServiceName, module.Name, module.ImageName))),
         ];
 
-    public Task<IReadOnlyList<BuildTemplate>> BuildTemplatesAsync(CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<Stored<BuildTemplate>>> BuildTemplatesAsync(CancellationToken cancellationToken) =>
         buildTemplates.OpenedAsync(cancellationToken);
 
     public async Task<IReadOnlyList<CatalogueDockerfile>> DockerfilesAsync(CancellationToken cancellationToken) =>
-        [.. (await dockerfiles.AllAsync("", cancellationToken)).Select(file => new CatalogueDockerfile(file.IdText, file.Name, file.Value.Content))];
+        [.. (await dockerfiles.AllAsync("", cancellationToken)).Select(file => new CatalogueDockerfile(file.IdText, file.Name, file.Value.Content, file.Revision))];
 
     private static CatalogueCodeHost Map(Stored<CodeHost> stored) => new()
     {

@@ -1,5 +1,6 @@
 using Kiln.Contracts.Builds;
 using Kiln.Server.Bodies;
+using Kiln.Server.Http;
 
 namespace Kiln.Server.Planning;
 
@@ -35,7 +36,8 @@ public static class DangerousSettings
             {
                 violations.Add(
                     $"advanced_settings.{field}",
-                    $"This project may not use {what}. An administrator can allow it: \"{word}\" in allowed_settings of the project.");
+                    $"This project may not use {what}. An administrator can allow it: \"{word}\" in allowed_settings of the project.",
+                    new FieldSubject("project", Name: ""));
             }
         }
     }

@@ -27,34 +27,38 @@ internal static class ImagePlanning
                 $"{secret} is a credential, and build arguments stay readable in the image; leave it out and use "
                     + $"RUN --mount=type=secret,id={secret} in the Dockerfile.");
         }
-        if (Dockerfile(draft, image) is { } text)
+        if (Dockerfile(draft, image) is { } template)
         {
+            var isTemplate = image.DockerfileSource == "template";
             draft.Steps.Add(new PlannedStep.Image(new PlannedImage
             {
                 Dockerfile = image.DockerfileDirectory,
-                DockerfileText = image.DockerfileSource == "template" ? text : null,
+                DockerfileText = isTemplate ? template.Content : null,
+                TemplateName = template.Name,
+                TemplateRevision = template.Revision,
                 Context = image.BuildContextDir,
                 Arguments = image.BuildArgs,
                 WantsBuildKit = image.EnableBuildkit,
                 Platforms = image.Platforms,
                 UsesProxy = image.EnableProxy,
                 Tags = image.Tags,
+                CacheReference = image.RegistryCache ?? "",
                 IsInsecure = registry.IsInsecure,
                 Secrets = [.. draft.Parameters.Where(parameter => parameter.IsCredential).Select(parameter => parameter.Key)],
             }));
         }
     }
 
-    /// <summary>The template's text, empty for a local file; <c>null</c> when the template has gone.</summary>
-    private static string? Dockerfile(PlanDraft draft, DockerBuildStep image)
+    /// <summary>The template, an empty one for a local file; <c>null</c> when the template has gone.</summary>
+    private static CatalogueDockerfile? Dockerfile(PlanDraft draft, DockerBuildStep image)
     {
         if (image.DockerfileSource != "template")
         {
-            return "";
+            return new CatalogueDockerfile("", "", "");
         }
         if (draft.Input.Catalogue.Dockerfile(image.TemplateName) is { } template)
         {
-            return template.Content;
+            return template;
         }
         draft.Violations.AddUnknown(
             $"{Field}.template_name", "Dockerfile template", image.TemplateName,

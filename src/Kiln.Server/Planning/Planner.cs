@@ -1,3 +1,4 @@
+using Kiln.Contracts.Builds;
 using Kiln.Contracts.Plans;
 using Kiln.Server.Bodies;
 
@@ -35,11 +36,14 @@ public static class Planner
     private static PlanOutcome.Planned Planned(PlanDraft draft)
     {
         var (name, project) = draft.Input.Build.Identity();
+        var template = draft.Input.Build is BuildDefinition.FromTemplate { Spec.TemplateName: var used } ? used : "";
         var plan = new RunPlan
         {
             ProjectKey = project,
             BuildName = name,
             Revision = draft.Input.Revision,
+            TemplateName = template,
+            TemplateRevision = draft.Input.Catalogue.TemplateRevisions.GetValueOrDefault(template),
             ServiceName = draft.Target.ServiceName,
             ServiceModule = draft.Target.ServiceModule,
             Infrastructure = draft.Recipe.Infrastructure,
@@ -52,6 +56,7 @@ public static class Planner
             Policy = draft.Recipe.RunPolicy,
             ProjectMaxRunning = draft.Input.Catalogue.ProjectMaxRunning,
             Notices = draft.Notices,
+            TraceParent = draft.Input.TraceParent,
         };
         return new PlanOutcome.Planned(
             plan, new PlannedSecrets(draft.ClearSecrets, draft.SealedSecrets), draft.Parameters);

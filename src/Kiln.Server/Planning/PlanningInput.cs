@@ -21,4 +21,7 @@ public sealed record PlanningInput
 
     /// <summary>Page of this run, for people.</summary>
     public required string RunUrl { get; init; }
+
+    /// <summary>W3C trace context of the call that starts the run; empty = none.</summary>
+    public string TraceParent { get; init; } = "";
 }

@@ -6,6 +6,7 @@ public static class PlanningSlice
     public static IServiceCollection AddPlanning(this IServiceCollection services) => services
         .AddSingleton<CatalogueSources>().AddSingleton<ProjectSettings>()
         .AddSingleton<CataloguePlaces>()
+        .AddSingleton<CatalogueDestinations>()
         .AddSingleton<CatalogueLoader>()
         .AddSingleton<RunPlans>();
 }

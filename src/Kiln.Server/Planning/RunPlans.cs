@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Kiln.Contracts.Builds;
 using Kiln.Contracts.Runs;
 using Kiln.Server.Bodies;
@@ -33,6 +34,7 @@ public sealed class RunPlans(CatalogueLoader catalogues, SecretVault vault, Publ
             RunId = runId,
             Now = time.GetLocalNow(),
             RunUrl = address.Run(runId),
+            TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } id } ? id : "",
         });
         return outcome switch
         {

@@ -32,6 +32,11 @@ internal static class StepPlanning
         {
             draft.Steps.Add(new PlannedStep.FileArchive(location));
         }
+        UploadPlanning.Add(draft);
+        if (recipe.Reports.Junit.Count > 0)
+        {
+            draft.Steps.Add(new PlannedStep.Reports(recipe.Reports.Junit));
+        }
         if (cache is not null)
         {
             draft.Steps.Add(new PlannedStep.CacheSave(cache));

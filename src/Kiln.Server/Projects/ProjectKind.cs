@@ -3,6 +3,7 @@ using Kiln.Contracts.Builds;
 using Kiln.Contracts.Catalogue;
 using Kiln.Server.Bodies;
 using Kiln.Server.Definitions;
+using Kiln.Server.Http;
 using Kiln.Server.Identity;
 using Kiln.Server.Planning;
 using Kiln.Server.Storage.Documents;
@@ -29,6 +30,11 @@ internal sealed class ProjectKind(ProjectStore store) : CatalogueKind<Project>(s
         item["desc"] = stored.Value.Description;
         item["deploy_type"] = stored.Value.ProjectType;
     }
+
+    public override IReadOnlyList<ApiParameter> DeleteParameters { get; } =
+    [
+        new("isDelete", "true: everything defined in the project goes with it; runs stay readable.") { Type = "boolean" },
+    ];
 
     /// <summary>With <c>isDelete=true</c> everything defined in the project goes with it; runs stay readable.</summary>
     public override Task<DeleteOutcome> DeleteAsync(

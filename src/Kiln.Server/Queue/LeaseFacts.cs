@@ -2,12 +2,13 @@ using Kiln.Contracts.Protocol;
 using Kiln.Server.Runs;
 using Kiln.Server.Runs.State;
 using Kiln.Server.Storage;
+using Kiln.Server.Telemetry;
 
 namespace Kiln.Server.Queue;
 
 /// <summary>Folds what the server itself finds out about a leased attempt into it: silence, return, loss.</summary>
 public sealed partial class LeaseFacts(
-    Database database, RunSignals signals, QueueBells bells, TimeProvider time, ILogger<LeaseFacts> logger)
+    Database database, RunSignals signals, QueueBells bells, RunMeasures measures, TimeProvider time, ILogger<LeaseFacts> logger)
 {
     /// <summary>Gives a leased attempt up; nothing happens when the lease has gone.</summary>
     internal Task LoseAsync(LeaseKey key, string reason, string message, CancellationToken cancellationToken)
@@ -45,25 +46,35 @@ public sealed partial class LeaseFacts(
 
     private async Task FoldAsync(LeaseKey key, RunFact fact, bool isOver, CancellationToken cancellationToken)
     {
-        var after = await database.WriteAsync(
+        var after = AfterEnd.Nothing;
+        var change = await database.WriteAsync(
             async session =>
             {
                 if (await LeaseSql.FindAsync(session, key) is not { Lease: { } lease } attempt || !attempt.Accepts(key))
                 {
-                    return AfterEnd.Nothing;
+                    return ((AttemptState Before, AttemptState After)?)null;
                 }
                 var next = RunReducer.Apply(attempt.State, fact, Now());
                 await RunSql.SaveAsync(session, key.RunId, key.Attempt, attempt.State, next);
                 if (isOver)
                 {
-                    return await AfterEnd.OfAsync(session, key.RunId, lease, next, Now());
+                    after = await AfterEnd.OfAsync(session, key.RunId, lease, next, Now());
+                    return (attempt.State, next);
                 }
                 await QueueSql.SetSilentAsync(session, key.RunId, isSilent: true);
-                return AfterEnd.Nothing;
+                return (attempt.State, next);
             },
             cancellationToken);
         signals.Changed(key.RunId);
         after.Announce(signals, bells);
+        if (change is var (before, now))
+        {
+            if (fact is RunFact.Lost lost)
+            {
+                measures.Lost(lost.Reason);
+            }
+            measures.Changed(key, before, now);
+        }
     }
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();

@@ -6,7 +6,8 @@ using Kiln.Server.Storage;
 namespace Kiln.Server.Queue;
 
 /// <summary>What a lease is made of.</summary>
-internal sealed record LeaseMaterial(LeaseKey Key, string Plan, string Secrets);
+/// <param name="QueuedAt">Since when it waited, Unix milliseconds; 0 where nobody asks.</param>
+internal sealed record LeaseMaterial(LeaseKey Key, string Plan, string Secrets, long QueuedAt = 0);
 
 /// <summary>Statements about attempts and their leases.</summary>
 internal static class LeaseSql

@@ -3,12 +3,13 @@ using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
 using Kiln.Server.Runs;
 using Kiln.Server.Storage;
+using Kiln.Server.Telemetry;
 
 namespace Kiln.Server.Queue;
 
 /// <summary>Gives attempts to agents.</summary>
 public sealed partial class Leases(
-    Database database, SpecMaker specs, LeaseFacts facts, RunSignals signals, ILogger<Leases> logger)
+    Database database, SpecMaker specs, LeaseFacts facts, RunSignals signals, RunMeasures measures, ILogger<Leases> logger)
 {
     // Bounds one reply; the agent asks again at once when it has room for more.
     private const int TakeLimit = 64;
@@ -32,10 +33,10 @@ public sealed partial class Leases(
                 var materials = new List<LeaseMaterial>();
                 if (free > 0)
                 {
-                    foreach (var key in await QueueSql.LeaseAsync(session, agent.AgentId, Math.Min(TakeLimit, free)))
+                    foreach (var (key, queuedAt) in await QueueSql.LeaseAsync(session, agent.AgentId, Math.Min(TakeLimit, free)))
                     {
                         await LeaseSql.HandOverAsync(session, key, agent);
-                        materials.Add((await LeaseSql.MaterialAsync(session, key))!);
+                        materials.Add((await LeaseSql.MaterialAsync(session, key))! with { QueuedAt = queuedAt });
                     }
                 }
                 return materials;
@@ -45,6 +46,7 @@ public sealed partial class Leases(
         {
             Log.Leased(logger, material.Key.RunId, material.Key.Attempt, agent.Name);
             signals.Changed(material.Key.RunId);
+            measures.Leased(material.Key, material.QueuedAt);
         }
         return new TakenLeases(await MakeAsync(taken, cancellationToken), room - taken.Count);
     }
@@ -63,7 +65,12 @@ public sealed partial class Leases(
                 return await LeaseSql.MaterialAsync(session, key);
             },
             cancellationToken);
-        return material is null ? null : specs.Make(material);
+        if (material is null)
+        {
+            return null;
+        }
+        measures.Adopted();
+        return specs.Make(material);
     }
 
     /// <summary>What goes over the wire for leased attempts; one whose secrets cannot be opened is ended instead.</summary>

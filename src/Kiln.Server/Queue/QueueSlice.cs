@@ -1,4 +1,5 @@
 using Kiln.Server.Http;
+using Kiln.Server.Identity;
 using Kiln.Server.Queue.Commits;
 using Kiln.Server.Queue.Hosts;
 
@@ -22,6 +23,8 @@ public static class QueueSlice
         .AddSingleton<Waiting>()
         .AddSingleton<GitRemote>()
         .AddSingleton<RemoteRefs>()
+        .AddSingleton(provider => new CommitLookup(
+            provider.GetRequiredService<RemoteRefs>(), provider.GetRequiredService<SecretVault>()))
         .AddSingleton<UnresolvedRuns>()
         .AddSingleton<SilenceLimits>()
         .AddSingleton<SilenceWatch>()

@@ -37,7 +37,7 @@ internal static class QueueSql
             limit @2{dialect.SkipLocked})
         update queue set agent_id = @1, fence = fence + 1, reported = 0, silent = 0
         where agent_id = '' and run_id in (select run_id from chosen)
-        returning run_id, attempt, fence
+        returning run_id, attempt, fence, queued_at
         """;
 
     /// <summary>
@@ -91,8 +91,9 @@ internal static class QueueSql
     public static async ValueTask<int> CountAsync(SqlSession session, string agentId) =>
         (int)(await session.NumberAsync("select count(*) from queue where agent_id = @1", agentId) ?? 0);
 
-    public static ValueTask<List<LeaseKey>> LeaseAsync(SqlSession session, string agentId, int limit) =>
-        session.QueryAsync(Lease(session.Dialect), MapKey, agentId, limit);
+    /// <summary>Leases to an agent; beside each, since when it waited in Unix milliseconds.</summary>
+    public static ValueTask<List<(LeaseKey Key, long QueuedAt)>> LeaseAsync(SqlSession session, string agentId, int limit) =>
+        session.QueryAsync(Lease(session.Dialect), static row => (MapKey(row), row.GetInt64(3)), agentId, limit);
 
     public static ValueTask<List<ActiveLease>> OfAgentAsync(SqlSession session, string agentId) => session.QueryAsync(
         $"select {LeaseColumns} from queue where agent_id = @1 order by run_id", MapLease, agentId);

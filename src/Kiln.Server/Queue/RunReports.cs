@@ -3,6 +3,7 @@ using Kiln.Contracts.Runs;
 using Kiln.Server.Logs;
 using Kiln.Server.Queue.Hosts;
 using Kiln.Server.Runs;
+using Kiln.Server.Telemetry;
 
 namespace Kiln.Server.Queue;
 
@@ -11,7 +12,7 @@ namespace Kiln.Server.Queue;
 /// when its whole log is durable.
 /// </summary>
 public sealed class RunReports(
-    ReportStore store, LogStore logs, RunSignals signals, QueueBells bells, HostRoster hosts)
+    ReportStore store, LogStore logs, RunSignals signals, QueueBells bells, HostRoster hosts, RunMeasures measures)
 {
     /// <summary>Takes a report; <c>null</c> = the lease is stale. Repeating it changes nothing.</summary>
     public async Task<ReportReply?> TakeAsync(ReportFrame report, CancellationToken cancellationToken)
@@ -29,6 +30,7 @@ public sealed class RunReports(
         }
 
         var length = await logs.AppendAsync(log, report.Head.LogOffset, report.Log, cancellationToken);
+        measures.LogTaken(report.Log.Length);
         var events = Takeable(report.Head.Events, attempt.State.Seq, length);
         if (events.Count > 0 && events[^1] is RunEvent.Ended)
         {
@@ -40,6 +42,7 @@ public sealed class RunReports(
             {
                 return null;
             }
+            measures.Changed(key, attempt.State, taken.State);
             attempt = taken;
         }
         signals.Changed(key.RunId);

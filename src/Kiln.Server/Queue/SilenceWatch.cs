@@ -80,7 +80,7 @@ public sealed partial class SilenceWatch(
                 await facts.LoseAsync(
                     lease.Key,
                     RunReason.HostLost,
-                    $"Host {host} has not answered for {Spoken(limits.LostAfter)}. If it comes back with the run, its true "
+                    $"Host {host} has not answered for {Durations.Spoken(limits.LostAfter)}. If it comes back with the run, its true "
                     + "result is taken; otherwise retry the run.",
                     cancellationToken);
             }
@@ -101,7 +101,7 @@ public sealed partial class SilenceWatch(
                     return false;
                 }
                 var fact = new RunFact.QueueTimedOut(
-                    $"No host took the run within {Spoken(limits.QueueTimeout)}.");
+                    $"No host took the run within {Durations.Spoken(limits.QueueTimeout)}.");
                 await RunSql.SaveAsync(session, runId, run.Attempt, run.State, RunReducer.Apply(run.State, fact, limits.Now()));
                 return await QueueSql.RemoveAsync(session, runId);
             },
@@ -112,13 +112,6 @@ public sealed partial class SilenceWatch(
             bells.RingRoom();
         }
     }
-
-    private static string Spoken(TimeSpan time) => time switch
-    {
-        { TotalHours: >= 2 } => $"{time.TotalHours:0.#} hours",
-        { TotalMinutes: >= 2 } => $"{time.TotalMinutes:0.#} minutes",
-        _ => $"{time.TotalSeconds:0} seconds",
-    };
 
     private static partial class Log
     {

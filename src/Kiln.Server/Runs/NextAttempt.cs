@@ -23,7 +23,7 @@ internal static class NextAttempt
         var attempt = run.LastAttempt + 1;
         var state = AttemptState.New(run.Plan, run.Plan.NeedsCommits(), now) with { Cause = cause };
         await RunSql.InsertAttemptAsync(session, run.RunId, attempt, RunsJson.Write(state));
-        await RunSql.NextAttemptAsync(session, run.RunId, attempt);
+        await RunSql.NextAttemptAsync(session, run.RunId, attempt, run.State.Status);
         await QueueSql.EnqueueAsync(session, QueueEntry.Of(
             run.RunId, attempt, run.Plan, await RunSql.PriorityAsync(session, run.RunId), now,
             await RunSql.LastFenceAsync(session, run.RunId)));

@@ -44,6 +44,53 @@ public sealed record WhyHost(string Name, string Status, IReadOnlyList<string> M
 /// <summary>A piece of a log in an event stream.</summary>
 public sealed record LogEvent(long Offset, long NextOffset, string Text);
 
+/// <summary>Lines of a log that hold a text.</summary>
+/// <param name="Search">The text.</param>
+/// <param name="Matches">In the order of the log.</param>
+/// <param name="NextLine">There are more: <c>from_line</c> to go on with; <c>null</c> = that is all.</param>
+/// <param name="LogNotice">Why the log is not there any more; empty while it is.</param>
+public sealed record LogSearchAnswer(
+    string Search, IReadOnlyList<LogMatchView> Matches, long? NextLine, string LogNotice);
+
+/// <summary>A line that holds the text.</summary>
+/// <param name="Line">Its number in the whole log, from 1.</param>
+/// <param name="Offset">Where the text stands in the log.</param>
+/// <param name="TimeMs">When it arrived, Unix milliseconds; 0 = not known.</param>
+/// <param name="Text">The line; of one longer than 1 KiB the part around the text.</param>
+/// <param name="Before">Lines before it.</param>
+/// <param name="After">Lines behind it.</param>
+public sealed record LogMatchView(
+    long Line, long Offset, long TimeMs, string Text, IReadOnlyList<string> Before, IReadOnlyList<string> After);
+
+/// <summary>Sections of a log in the order of their beginnings.</summary>
+/// <param name="Sections">The sections.</param>
+/// <param name="IsTruncated">There are more than are kept.</param>
+/// <param name="LogNotice">Why the log is not there any more; empty while it is.</param>
+public sealed record LogSectionsAnswer(IReadOnlyList<LogSectionView> Sections, bool IsTruncated, string LogNotice);
+
+/// <summary>A section. Lines from 1, times in Unix seconds; 0 = it was not closed, or no time is known.</summary>
+/// <param name="Name">Name in its marks; may be empty.</param>
+/// <param name="Title">What to show for it.</param>
+/// <param name="Depth">Sections around it.</param>
+/// <param name="IsCollapsed">Whether the script wants it folded at first.</param>
+/// <param name="StartLine">Line of the opening mark.</param>
+/// <param name="EndLine">Line of the closing mark.</param>
+/// <param name="LogStart">Offset of the opening mark's line.</param>
+/// <param name="LogEnd">Offset behind the closing mark's line.</param>
+/// <param name="StartTime">When it began.</param>
+/// <param name="EndTime">When it ended.</param>
+public sealed record LogSectionView(
+    string Name,
+    string Title,
+    int Depth,
+    bool IsCollapsed,
+    long StartLine,
+    long EndLine,
+    long LogStart,
+    long LogEnd,
+    long StartTime,
+    long EndTime);
+
 /// <summary>JSON of the answers about runs.</summary>
 [JsonSourceGenerationOptions(
     System.Text.Json.JsonSerializerDefaults.Web, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
@@ -51,6 +98,9 @@ public sealed record LogEvent(long Offset, long NextOffset, string Text);
 [JsonSerializable(typeof(OrderAnswer))]
 [JsonSerializable(typeof(AttemptsAnswer))]
 [JsonSerializable(typeof(OutputsAnswer))]
+[JsonSerializable(typeof(TestReport))]
 [JsonSerializable(typeof(WhyAnswer))]
 [JsonSerializable(typeof(LogEvent))]
+[JsonSerializable(typeof(LogSearchAnswer))]
+[JsonSerializable(typeof(LogSectionsAnswer))]
 public sealed partial class RunAnswersJson : JsonSerializerContext;

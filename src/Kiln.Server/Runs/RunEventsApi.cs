@@ -1,6 +1,7 @@
 using System.Globalization;
 using Kiln.Contracts;
 using Kiln.Contracts.Runs;
+using Kiln.Server.Http;
 using Kiln.Server.Identity;
 using Kiln.Server.Logs;
 using Kiln.Server.Queue;
@@ -12,7 +13,11 @@ internal static class RunEventsApi
 {
     private static readonly TimeSpan PingPeriod = TimeSpan.FromSeconds(15);
 
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/openapi/runs/{id:long}/events", GetAsync).Needs(Verb.Read, ProjectOf.Run);
+    public static void Map(IEndpointRouteBuilder routes) => routes
+        .MapGet("/openapi/runs/{id:long}/events", GetAsync).Needs(Verb.Read, ProjectOf.Run)
+        .Says("followRun", RunsApi.Chapter, "Follow a run as server-sent events: status, log, ping, and end last", ApiParameter.Attempt,
+            ApiParameter.Header("Last-Event-ID", "Log offset to go on from, as the last id that was seen."))
+        .Answers(typeof(string), "text/event-stream");
 
     private static async Task<IResult> GetAsync(
         long id,

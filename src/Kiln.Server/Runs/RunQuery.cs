@@ -18,4 +18,8 @@ public sealed record RunQuery(
 /// <summary>A page of runs, newest first.</summary>
 /// <param name="Total">How many there are on all pages.</param>
 /// <param name="Runs">Those of this page, each with its last attempt.</param>
-public sealed record RunPage(long Total, IReadOnlyList<RunRecord> Runs);
+public sealed record RunPage(long Total, IReadOnlyList<RunRecord> Runs)
+{
+    /// <summary>Lists that have grown so much since they were counted that it is worth counting them again.</summary>
+    internal IReadOnlyList<RunFilter> Grown { get; init; } = [];
+}

@@ -6,6 +6,17 @@ namespace Kiln.Server.Runs;
 /// <summary>Reads the filters of a list of runs.</summary>
 internal static class RunQueryReader
 {
+    /// <summary>Its query parameters, but the next.</summary>
+    public static ApiParameter[] Parameters { get; } =
+    [
+        .. Paging.Parameters,
+        new("service_name", "Only runs for this service."),
+        new("status", "Only runs that stand so.") { Words = Words.All },
+    ];
+
+    /// <summary>Where the address names no build.</summary>
+    public static ApiParameter BuildName { get; } = new("build_name", "Only runs of this build.");
+
     public static RunQuery Read(IQueryCollection query, string buildName, Violations violations)
     {
         var paging = Paging.Read(query, violations);

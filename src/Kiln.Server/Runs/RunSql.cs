@@ -1,4 +1,6 @@
 using System.Data.Common;
+using Kiln.Contracts.Runs;
+using Kiln.Server.Logs;
 using Kiln.Server.Planning;
 using Kiln.Server.Runs.State;
 using Kiln.Server.Storage;
@@ -39,16 +41,24 @@ internal static class RunSql
         insert into idempotency_keys (scope, idempotency_key, body_hash, run_id, created_at) values (@1, @2, @3, @4, @5)
         """;
 
-    public static ValueTask<int> InsertAsync(SqlSession session, RunRow row) => session.ExecuteAsync(
-        Insert,
-        row.Run.RunId, row.Run.Plan.ProjectKey, row.Run.Plan.BuildName, row.Run.Plan.ServiceName,
-        row.Run.Plan.ServiceModule, row.Run.Priority, row.Run.CreatedBy, row.Now, row.Plan, row.Secrets, row.Parameters);
+    public static async ValueTask InsertAsync(SqlSession session, RunRow row)
+    {
+        await session.ExecuteAsync(
+            Insert,
+            row.Run.RunId, row.Run.Plan.ProjectKey, row.Run.Plan.BuildName, row.Run.Plan.ServiceName,
+            row.Run.Plan.ServiceModule, row.Run.Priority, row.Run.CreatedBy, row.Now, row.Plan, row.Secrets, row.Parameters);
+        await RunAnchorSql.AddedAsync(session, row.Run.RunId);
+    }
 
     public static ValueTask<int> InsertAttemptAsync(SqlSession session, long runId, int attempt, string state) =>
         session.ExecuteAsync(InsertAttempt, runId, attempt, state);
 
-    public static ValueTask<int> NextAttemptAsync(SqlSession session, long runId, int attempt) =>
-        session.ExecuteAsync("update runs set attempt = @2, status = 'queued' where run_id = @1", runId, attempt);
+    /// <summary>Lets an ended run wait again.</summary>
+    public static async ValueTask NextAttemptAsync(SqlSession session, long runId, int attempt, RunStatus ended)
+    {
+        await RunAnchorSql.EndedAsync(session, runId, Words.Of(ended), by: -1);
+        await session.ExecuteAsync("update runs set attempt = @2, status = 'queued' where run_id = @1", runId, attempt);
+    }
 
     public static ValueTask<RunRecord?> GetAsync(SqlSession session, long runId, int? attempt) => attempt is { } number
         ? session.FindAsync(One, Map, runId, number)
@@ -72,10 +82,27 @@ internal static class RunSql
         }
         await session.ExecuteAsync(
             "update run_attempts set state = @3 where run_id = @1 and attempt = @2", runId, attempt, RunsJson.Write(after));
+        await KeptLogSql.FollowAsync(session, new LogKey(runId, attempt), before, after);
         if (before.Status != after.Status)
         {
-            await session.ExecuteAsync(
+            var changed = await session.ExecuteAsync(
                 "update runs set status = @3 where run_id = @1 and attempt = @2", runId, attempt, Words.Of(after.Status));
+            if (changed > 0)
+            {
+                await CountAsync(session, runId, before, after);
+            }
+        }
+    }
+
+    private static async ValueTask CountAsync(SqlSession session, long runId, AttemptState before, AttemptState after)
+    {
+        if (before.IsFinal)
+        {
+            await RunAnchorSql.EndedAsync(session, runId, Words.Of(before.Status), by: -1);
+        }
+        if (after.IsFinal)
+        {
+            await RunAnchorSql.EndedAsync(session, runId, Words.Of(after.Status), by: 1);
         }
     }
 

@@ -39,6 +39,8 @@ public static class RunViews
             ProjectKey = plan.ProjectKey,
             BuildName = plan.BuildName,
             Revision = plan.Revision,
+            TemplateName = plan.TemplateName.Length == 0 ? null : plan.TemplateName,
+            TemplateRevision = plan.TemplateRevision,
             ServiceName = plan.ServiceName,
             ServiceModule = plan.ServiceModule,
             Status = state.Status,
@@ -54,9 +56,12 @@ public static class RunViews
             Repos = repos,
             Parameters = run.Parameters,
             Outputs = state.Outputs,
+            Tests = state.Tests?.Totals,
             Artifacts = state.Artifacts.Count,
+            LogNotice = state.LogNotice,
             Host = run.Host,
             CreatedBy = run.CreatedBy,
+            TraceId = plan.TraceParent.Split('-') is [_, var trace, ..] ? trace : "",
         };
     }
 

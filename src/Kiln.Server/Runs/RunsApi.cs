@@ -11,16 +11,29 @@ namespace Kiln.Server.Runs;
 /// <summary>Reading runs and giving orders about them.</summary>
 internal static class RunsApi
 {
+    /// <summary>Heading of the calls about runs in the API document.</summary>
+    public const string Chapter = "Runs";
+
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/openapi/runs", AllRunsAsync).Needs(Verb.Read, ProjectOf.QueryOrSystem);
-        routes.MapGet("/openapi/build/{buildName}/runs", BuildRunsAsync).Needs(Verb.Read, ProjectOf.Query);
-        routes.MapGet("/openapi/runs/{id:long}", GetAsync).Needs(Verb.Read, ProjectOf.Run);
-        routes.MapPost("/openapi/runs/{id:long}/cancel", CancelAsync).Needs(Verb.Run, ProjectOf.Run);
-        routes.MapPost("/openapi/runs/{id:long}/retry", RetryAsync).Needs(Verb.Run, ProjectOf.Run);
-        routes.MapGet("/openapi/runs/{id:long}/attempts", AttemptsAsync).Needs(Verb.Read, ProjectOf.Run);
-        routes.MapGet("/openapi/runs/{id:long}/outputs", OutputsAsync).Needs(Verb.Read, ProjectOf.Run);
-        routes.MapGet("/openapi/runs/{id:long}/why", WhyAsync).Needs(Verb.Read, ProjectOf.Run);
+        routes.MapGet("/openapi/runs", AllRunsAsync).Needs(Verb.Read, ProjectOf.QueryOrSystem)
+            .Says("listRuns", Chapter, "List runs of all builds, newest first", [.. RunQueryReader.Parameters, RunQueryReader.BuildName]);
+        routes.MapGet("/openapi/build/{buildName}/runs", BuildRunsAsync).Needs(Verb.Read, ProjectOf.Query)
+            .Says("listBuildRuns", Chapter, "List runs of a build, newest first", RunQueryReader.Parameters);
+        routes.MapGet("/openapi/runs/{id:long}", GetAsync).Needs(Verb.Read, ProjectOf.Run)
+            .Says("getRun", Chapter, "Show a run", ApiParameter.Attempt);
+        routes.MapPost("/openapi/runs/{id:long}/cancel", CancelAsync).Needs(Verb.Run, ProjectOf.Run)
+            .Says("cancelRun", Chapter, "Stop a run, its whole process tree");
+        routes.MapPost("/openapi/runs/{id:long}/retry", RetryAsync).Needs(Verb.Run, ProjectOf.Run)
+            .Says("retryRun", Chapter, "Run it again as a new attempt: same plan, inputs and commits");
+        routes.MapGet("/openapi/runs/{id:long}/attempts", AttemptsAsync).Needs(Verb.Read, ProjectOf.Run)
+            .Says("listRunAttempts", Chapter, "List every attempt of a run");
+        routes.MapGet("/openapi/runs/{id:long}/outputs", OutputsAsync).Needs(Verb.Read, ProjectOf.Run)
+            .Says("getRunOutputs", Chapter, "Show the outputs of a run", ApiParameter.Attempt);
+        routes.MapGet("/openapi/runs/{id:long}/tests", TestsAsync).Needs(Verb.Read, ProjectOf.Run)
+            .Says("getRunTests", Chapter, "Show the test reports of a run", ApiParameter.Attempt);
+        routes.MapGet("/openapi/runs/{id:long}/why", WhyAsync).Needs(Verb.Read, ProjectOf.Run)
+            .Says("explainRun", Chapter, "Say why a run waits or ended so, and what each host lacks", ApiParameter.Attempt);
     }
 
     /// <summary>The answer when there is no such run, or no such attempt of it.</summary>
@@ -33,19 +46,19 @@ internal static class RunsApi
             : store.GetAsync(id, cancellationToken);
 
     private static Task<Results<Ok<RunListAnswer>, ApiError>> AllRunsAsync(
-        HttpRequest request, Caller caller, RunStore store, Waiting waiting, CancellationToken cancellationToken) =>
-        ListAsync(request, "", caller, store, waiting, cancellationToken);
+        HttpRequest request, Caller caller, RunLists lists, CancellationToken cancellationToken) =>
+        ListAsync(request, "", caller, lists, cancellationToken);
 
     private static Task<Results<Ok<RunListAnswer>, ApiError>> BuildRunsAsync(
-        string buildName, string? projectKey, HttpRequest request, Caller caller, RunStore store, Waiting waiting,
+        string buildName, string? projectKey, HttpRequest request, Caller caller, RunLists lists,
         CancellationToken cancellationToken) =>
         string.IsNullOrEmpty(projectKey)
             ? Task.FromResult<Results<Ok<RunListAnswer>, ApiError>>(
                 ApiError.Invalid("projectKey", "The query parameter projectKey is missing: the project that the build belongs to."))
-            : ListAsync(request, buildName, caller, store, waiting, cancellationToken);
+            : ListAsync(request, buildName, caller, lists, cancellationToken);
 
     private static async Task<Results<Ok<RunListAnswer>, ApiError>> ListAsync(
-        HttpRequest request, string buildName, Caller caller, RunStore store, Waiting waiting, CancellationToken cancellationToken)
+        HttpRequest request, string buildName, Caller caller, RunLists lists, CancellationToken cancellationToken)
     {
         var violations = new Violations();
         var query = RunQueryReader.Read(request.Query, buildName, violations);
@@ -53,13 +66,7 @@ internal static class RunsApi
         {
             return ApiError.Invalid(violations.Errors);
         }
-        var page = await store.ListAsync(query with { Projects = caller.Visible }, cancellationToken);
-        var views = new List<RunView>(page.Runs.Count);
-        foreach (var run in page.Runs)
-        {
-            views.Add(await waiting.ViewAsync(run, cancellationToken));
-        }
-        return TypedResults.Ok(new RunListAnswer(page.Total, views));
+        return TypedResults.Ok(await lists.ReadAsync(query with { Projects = caller.Visible }, cancellationToken));
     }
 
     private static async Task<Results<Ok<RunView>, ApiError>> GetAsync(
@@ -87,6 +94,15 @@ internal static class RunsApi
         await FindAsync(store, id, attempt, cancellationToken) is { } run
             ? TypedResults.Ok(new OutputsAnswer(run.State.Outputs))
             : Missing(id);
+
+    private static async Task<Results<Ok<TestReport>, ApiError>> TestsAsync(
+        long id, int? attempt, RunStore store, CancellationToken cancellationToken) =>
+        await FindAsync(store, id, attempt, cancellationToken) switch
+        {
+            null => Missing(id),
+            { State.Tests: { } report } => TypedResults.Ok(report),
+            _ => ApiError.NotFound(404, $"Run {id} has read no test reports: reports.junit of its build names them."),
+        };
 
     private static async Task<Results<Ok<WhyAnswer>, ApiError>> WhyAsync(
         long id, int? attempt, RunStore store, Waiting waiting, HostRoster hosts, CancellationToken cancellationToken)

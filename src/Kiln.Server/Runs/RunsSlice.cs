@@ -12,15 +12,21 @@ public static class RunsSlice
         .AddSingleton<RunSignals>()
         .AddSingleton<RunStore>()
         .AddSingleton<RunFollowing>()
+        .AddSingleton<RunAnchors>()
+        .AddSingleton<RunLists>()
+        .AddHostedService(provider => provider.GetRequiredService<RunAnchors>())
         .AddSingleton<LogStore>(provider => provider.GetRequiredService<Database>() is { IsShared: true } shared
-            ? new RowLogs(shared)
-            : new FileLogs(provider.GetRequiredService<DataDirectory>()))
+            ? new RowLogs(shared, provider.GetRequiredService<TimeProvider>())
+            : new FileLogs(provider.GetRequiredService<DataDirectory>(), provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<LogKeeping>()
+        .AddHostedService(provider => provider.GetRequiredService<LogKeeping>())
         .AddJson(RunAnswersJson.Default);
 
     public static void MapRuns(this IEndpointRouteBuilder routes)
     {
         RunsApi.Map(routes);
         RunLogApi.Map(routes);
+        LogSectionsApi.Map(routes);
         RunEventsApi.Map(routes);
     }
 }

@@ -8,6 +8,7 @@ public sealed class DataDirectory : IDisposable
 {
     private const UnixFileMode OwnerDirectory = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const string LockName = "kiln.lock";
     private const string DatabaseName = "kiln.db";
     private const int WouldBlock = 11; // EWOULDBLOCK of flock(2), which .NET gives on as it is.
 
@@ -40,8 +41,28 @@ public sealed class DataDirectory : IDisposable
     /// <summary>The admin token, when it is not given by a setting.</summary>
     public string AdminTokenFile => Path.Combine(Root, "admin-token");
 
+    /// <summary>Where the server listens, or listened last: how <c>kiln</c> finds a server of this machine.</summary>
+    public string AddressFile => Path.Combine(Root, "address");
+
     /// <summary>The master key, when it is not given by a setting.</summary>
     public string MasterKeyFile => Path.Combine(Root, "master.key");
+
+    /// <summary>Held by the server that has the directory.</summary>
+    public string LockFile => Path.Combine(Root, LockName);
+
+    /// <summary>There while a restore is not finished.</summary>
+    public string UnfinishedRestoreFile => Path.Combine(Root, "restore.unfinished");
+
+    /// <summary>Refuses half a backup.</summary>
+    /// <exception cref="DataDirectoryException">A restore into it was cut off; the message is for the user.</exception>
+    public void RequireWhole()
+    {
+        if (File.Exists(UnfinishedRestoreFile))
+        {
+            throw new DataDirectoryException(
+                $"A restore into the data directory {Root} was cut off. Empty it and restore again: kiln restore FILE --data {Root}.");
+        }
+    }
 
     /// <summary>Opens the directory for this process alone, making it when it is not there.</summary>
     /// <exception cref="DataDirectoryException">
@@ -96,7 +117,7 @@ public sealed class DataDirectory : IDisposable
     {
         try
         {
-            return OpenFile(Path.Combine(root, "kiln.lock"), FileMode.OpenOrCreate, FileShare.None);
+            return OpenFile(Path.Combine(root, LockName), FileMode.OpenOrCreate, FileShare.None);
         }
         catch (IOException taken) when (taken.HResult == WouldBlock)
         {

@@ -28,4 +28,13 @@ public static class Durations
         time = TimeSpan.FromSeconds(seconds.Value);
         return true;
     }
+
+    /// <summary>A time for people: <c>30 days</c>.</summary>
+    public static string Spoken(TimeSpan time) => time switch
+    {
+        { TotalDays: >= 2 } => $"{time.TotalDays:0.#} days",
+        { TotalHours: >= 2 } => $"{time.TotalHours:0.#} hours",
+        { TotalMinutes: >= 2 } => $"{time.TotalMinutes:0.#} minutes",
+        _ => $"{time.TotalSeconds:0} seconds",
+    };
 }

@@ -41,6 +41,15 @@ public sealed record KilnOptions
     /// <summary>Time between TERM and KILL when a run is cancelled or times out.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Requests a second that each token may make in the long run; 0 = any number.</summary>
+    public int RateLimit { get; init; } = 1000;
+
+    /// <summary>How long logs are kept after the end of their runs; <c>null</c> = for ever.</summary>
+    public TimeSpan? LogKeep { get; init; }
+
+    /// <summary>Bytes that the logs of ended runs may take on disk; <c>null</c> = all there is.</summary>
+    public long? LogLimit { get; init; }
+
     /// <summary>Load the demo data and serve its git repositories.</summary>
     public bool Demo { get; init; }
 

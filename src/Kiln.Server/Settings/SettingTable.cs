@@ -26,6 +26,9 @@ public static class SettingTable
         new("queue_timeout", "TIME", "24h", "How long a run may wait for a host.", QueueTimeout),
         new("max_queued", "N", "20000", "Runs that may wait at once; more are answered 429.", MaxQueued),
         new("grace", "TIME", "10s", "Time between TERM and KILL when a run is stopped.", Grace),
+        new("rate_limit", "N", "1000", "Requests a second for each token, twice as many at once; 0 = no limit.", RateLimit),
+        new("log_keep", "TIME", "for ever", "How long logs are kept after the end of their runs, 1h or more.", LogKeep),
+        new("log_limit", "SIZE", "no limit", "What the logs of ended runs may take on disk, 1M or more: the oldest go.", LogLimit),
         new("log_level", "LEVEL", "information", "Least level of the server's log: trace, debug, information, warning, error.", Level),
         new("demo", "", "off", "Load the demo data and serve its git repositories.", Demo),
     ];
@@ -165,6 +168,36 @@ public static class SettingTable
             return "must be a time from 0s to 1h, for example 10s";
         }
         options = options with { Grace = time };
+        return null;
+    }
+
+    private static string? RateLimit(string text, ref KilnOptions options)
+    {
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) || limit > 1_000_000)
+        {
+            return "must be a whole number from 0 to 1000000";
+        }
+        options = options with { RateLimit = limit };
+        return null;
+    }
+
+    private static string? LogKeep(string text, ref KilnOptions options)
+    {
+        if (!Durations.TryParse(text, TimeSpan.FromHours(1), TimeSpan.FromDays(36_500), out var time))
+        {
+            return "must be a time from 1h to 36500d, for example 90d";
+        }
+        options = options with { LogKeep = time };
+        return null;
+    }
+
+    private static string? LogLimit(string text, ref KilnOptions options)
+    {
+        if (!Sizes.TryParse(text, least: 1L << 20, out var bytes))
+        {
+            return "must be an amount of bytes from 1M on, for example 20G";
+        }
+        options = options with { LogLimit = bytes };
         return null;
     }
 

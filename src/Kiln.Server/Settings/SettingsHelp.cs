@@ -13,7 +13,7 @@ public static class SettingsHelp
     public static string Text()
     {
         var text = new StringBuilder();
-        text.Append("kiln-server: the Kiln build service\n\nUsage: kiln-server [options]\n\n");
+        text.Append("kiln-server: the Kiln build service\n\nUsage: kiln-server [options]\n       kiln-server restore FILE [options]\n\n");
         foreach (var setting in SettingTable.All)
         {
             text.Append($"  {setting.Option + " " + setting.Shape,-28}{setting.Description}\n");
@@ -21,7 +21,7 @@ public static class SettingsHelp
         }
         text.Append($"  {"--config FILE",-28}JSON file with the same settings (config.schema.json).\n");
         text.Append($"  {"",-28}KILN_CONFIG\n");
-        text.Append("\nAn option wins over the environment, the environment over the file. Times: 30s, 10m, 24h, 7d.\n");
+        text.Append("\nAn option wins over the environment, the environment over the file. Times: 30s, 10m, 24h, 7d. Sizes: 500M, 20G.\n");
         return text.ToString();
     }
 }

@@ -4,7 +4,7 @@ using System.Reflection;
 namespace Kiln.Server.Storage;
 
 /// <summary>One numbered step of the schema, embedded as <c>NNNN_name.sql</c>. Never changed once released.</summary>
-/// <param name="Version">From 1, without gaps.</param>
+/// <param name="Version">From 1; gaps may be filled later.</param>
 /// <param name="Name">What it brings.</param>
 /// <param name="Script">Statements in the common SQL.</param>
 public sealed record Migration(int Version, string Name, string Script)

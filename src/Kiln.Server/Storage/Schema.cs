@@ -15,17 +15,19 @@ internal static class Schema
         SqlSession session, IReadOnlyList<Migration> migrations, TimeProvider time)
     {
         await session.ExecuteAsync(CreateTable);
-        var current = await session.NumberAsync("select max(version) from kiln_schema") ?? 0;
+        var applied = await session.QueryAsync("select version from kiln_schema", static row => row.GetInt32(0));
+        var unknown = applied.Except(migrations.Select(static migration => migration.Version)).ToList();
         var newest = migrations.Count == 0 ? 0 : migrations[^1].Version;
-        if (current > newest)
+        if (unknown.Count > 0)
         {
             throw new StoreUnusableException(
-                $"The database has schema {current}, this Kiln knows schemas up to {newest}. " +
+                $"The database has schema {unknown.Max()}, this Kiln knows schemas up to {newest}. " +
                 "Start a Kiln at least as new as the one that used it last, or restore a backup.");
         }
         foreach (var migration in migrations)
         {
-            if (migration.Version > current)
+            // By number and not by the highest one: work side by side leaves gaps that are filled later.
+            if (!applied.Contains(migration.Version))
             {
                 await session.ExecuteAsync(session.Dialect.Translate(migration.Script));
                 await session.ExecuteAsync(

@@ -21,6 +21,10 @@ public sealed class SqlSession(DbConnection connection, SqlDialect dialect) : ID
     public ValueTask<List<T>> QueryAsync<T>(string sql, Func<DbDataReader, T> map, params ReadOnlySpan<object?> args) =>
         ReadAllAsync(Bind(sql, args), map);
 
+    /// <summary>Hands over the rows of a query one by one; only one of them is in memory.</summary>
+    public ValueTask EachAsync(string sql, Action<DbDataReader> take, params ReadOnlySpan<object?> args) =>
+        HandOverAsync(Bind(sql, args), take);
+
     /// <summary>The first row of a query, or <c>null</c>.</summary>
     public ValueTask<T?> FindAsync<T>(string sql, Func<DbDataReader, T> map, params ReadOnlySpan<object?> args)
         where T : class => ReadFirstAsync(Bind(sql, args), map);
@@ -75,6 +79,15 @@ public sealed class SqlSession(DbConnection connection, SqlDialect dialect) : ID
             rows.Add(map(reader));
         }
         return rows;
+    }
+
+    private async ValueTask HandOverAsync(DbCommand command, Action<DbDataReader> take)
+    {
+        await using var reader = dialect.Rows(await command.ExecuteReaderAsync(_cancellation));
+        while (await reader.ReadAsync(_cancellation))
+        {
+            take(reader);
+        }
     }
 
     private async ValueTask<T?> ReadFirstAsync<T>(DbCommand command, Func<DbDataReader, T> map)

@@ -61,6 +61,13 @@ public sealed class ImageRegistry : IAsyncDisposable
             : answer.EnsureSuccessStatusCode().Headers.GetValues("Docker-Content-Digest").Single();
     }
 
+    /// <summary>Whether anything was pushed to a repository.</summary>
+    public async Task<bool> HasAsync(string repository, CancellationToken cancellationToken)
+    {
+        using var answer = await _http.GetAsync($"http://{Host}/v2/{repository}/tags/list", cancellationToken);
+        return answer.IsSuccessStatusCode;
+    }
+
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();

@@ -1,5 +1,6 @@
 using Kiln.Server.Settings;
 using Kiln.Tests.Fixtures;
+using Kiln.Tests.Server.Backups;
 using Kiln.Tests.Server.Queue;
 using Kiln.Tests.Server.Runs;
 
@@ -38,6 +39,16 @@ public sealed class PostgresRunsApiTests(SharedPostgres postgres) : RunsApiTests
 }
 
 public sealed class PostgresRunLogTests(SharedPostgres postgres) : RunLogTests
+{
+    protected override Task<Func<KilnOptions, KilnOptions>> StoreAsync() => postgres.StoreAsync();
+}
+
+public sealed class PostgresKeptLogTests(SharedPostgres postgres) : KeptLogTests
+{
+    protected override Task<Func<KilnOptions, KilnOptions>> StoreAsync() => postgres.StoreAsync();
+}
+
+public sealed class PostgresBackupTests(SharedPostgres postgres) : BackupTests
 {
     protected override Task<Func<KilnOptions, KilnOptions>> StoreAsync() => postgres.StoreAsync();
 }

@@ -128,7 +128,7 @@ public abstract class RunStoreCompliance : IAsyncLifetime
     private Task<List<LeaseKey>> LeaseAsync(string agentId, int limit) => _database.WriteAsync(
         async session =>
         {
-            var keys = await QueueSql.LeaseAsync(session, agentId, limit);
+            var keys = (await QueueSql.LeaseAsync(session, agentId, limit)).ConvertAll(lease => lease.Key);
             foreach (var key in keys)
             {
                 await LeaseSql.HandOverAsync(session, key, Agent with { AgentId = agentId });

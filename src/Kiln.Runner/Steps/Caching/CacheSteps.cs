@@ -28,7 +28,7 @@ internal static class CacheSteps
             return new StepResult.Passed();
         }
         var begin = run.Place.Clock.GetTimestamp();
-        var variables = PublicVariables(run);
+        var variables = ScriptEnvironment.PublicOf(run);
         var key = CacheKey.Expand(cache.Key, variables, run.Directory.Workspace);
         File.WriteAllText(run.Directory.CacheKey, key);
         var prefixes = cache.RestoreKeys
@@ -36,7 +36,7 @@ internal static class CacheSteps
         if (run.Place.Caches.Find(cache.Scope, key, prefixes) is not { } entry)
         {
             await run.SayAsync($"cache: nothing is kept under {Shown(key)} yet");
-            return new StepResult.Passed();
+            return new StepResult.Passed("miss");
         }
         var fresh = Path.Combine(run.Directory.Temp, "cache-restore");
         Directory.CreateDirectory(fresh);
@@ -46,7 +46,7 @@ internal static class CacheSteps
             TreeMerge.Into(fresh, Path.Combine(run.Directory.Workspace, directory));
             await run.SayAsync(string.Create(CultureInfo.InvariantCulture,
                 $"cache: {(entry.Key == key ? "hit" : "partial hit")} {Shown(entry.Key)}, {entry.Size} bytes in {Seconds(run, begin)} s"));
-            return new StepResult.Passed();
+            return new StepResult.Passed(entry.Key == key ? "hit" : "partial");
         }
         TreeRemoval.Remove(fresh);
         return await TroubleAsync(run, end, "could not be restored; the run goes on without it");
@@ -132,18 +132,7 @@ internal static class CacheSteps
 
     private static string? DirectoryOf(RunScope run, PlannedCache cache) =>
         PlannedCache.IsWorkspace(cache.Directory) ? ""
-        : ConfinedPath.Below(run.Directory.Workspace, VariableExpansion.Expand(cache.Directory, PublicVariables(run)));
-
-    // A name is written into logs and files, so no secret may get into it.
-    private static Dictionary<string, string> PublicVariables(RunScope run)
-    {
-        var variables = ScriptEnvironment.Of(run);
-        foreach (var secret in run.Spec.Plan.Variables.Where(static variable => variable.SecretRef is not null))
-        {
-            variables.Remove(secret.Name);
-        }
-        return variables;
-    }
+        : ConfinedPath.Below(run.Directory.Workspace, VariableExpansion.Expand(cache.Directory, ScriptEnvironment.PublicOf(run)));
 
     private static string Compressor(RunScope run) =>
         ProgramPath.Find("zstd", run.Place.Inherited["PATH"]) is null ? "gzip" : "zstd -T0 -3";

@@ -9,19 +9,20 @@ internal static class EngineCommand
         ImageEngine.Buildx =>
         [
             "docker", "buildx", "build", "--progress=plain", "--push", "--metadata-file", order.MetadataFile,
-            .. Platform(order), .. Secrets(order), .. order.Options, .. Tags(order), "-f", order.Dockerfile, order.Context,
+            .. Platform(order), .. Secrets(order), .. Cache(engine, order), .. order.Options, .. Tags(order),
+            "-f", order.Dockerfile, order.Context,
         ],
         ImageEngine.Docker =>
         [
             "docker", "build", "--rm=true", .. Platform(order),
             .. order.WantsBuildKit ? ["--progress=plain", .. Secrets(order)] : Array.Empty<string>(),
-            .. order.Options, .. Tags(order), "-f", order.Dockerfile, order.Context,
+            .. Cache(engine, order), .. order.Options, .. Tags(order), "-f", order.Dockerfile, order.Context,
         ],
         ImageEngine.Buildctl => Buildctl(order),
         _ =>
         [
-            "buildah", "bud", "--format", "docker", "--layers", .. Platform(order), .. Secrets(order), .. order.Options,
-            .. Tags(order), "-f", order.Dockerfile, order.Context,
+            "buildah", "bud", "--format", "docker", "--layers", .. Platform(order), .. Secrets(order), .. Cache(engine, order),
+            .. order.Options, .. Tags(order), "-f", order.Dockerfile, order.Context,
         ],
     };
 
@@ -40,7 +41,7 @@ internal static class EngineCommand
     /// <summary>Prints the image's bytes or its manifest; <c>null</c> where nothing tells.</summary>
     public static string[]? Describe(ImageEngine engine, string reference) => engine switch
     {
-        ImageEngine.Docker => ["docker", "image", "inspect", "--format", "{{.Size}}", reference],
+        ImageEngine.Docker => ["docker", "image", "inspect", "--format", """{"size":{{.Size}},"layers":{{json .RootFS.Layers}}}""", reference],
         ImageEngine.Buildah => ["buildah", "inspect", "--type", "image", "--format", "{{.Manifest}}", reference],
         ImageEngine.Buildx => ["docker", "buildx", "imagetools", "inspect", "--raw", reference],
         _ => null,
@@ -73,11 +74,38 @@ internal static class EngineCommand
             "--local", $"dockerfile={Path.GetDirectoryName(order.Dockerfile)}",
             "--opt", $"filename={Path.GetFileName(order.Dockerfile)}",
             .. order.Platforms.Length > 0 ? ["--opt", $"platform={order.Platforms}"] : Array.Empty<string>(),
-            .. Secrets(order), .. options,
+            .. Secrets(order), .. Cache(ImageEngine.Buildctl, order), .. options,
             "--output", $"type=image,\"name={names}\",push=true{(order.IsInsecure ? ",registry.insecure=true" : "")}",
             "--metadata-file", order.MetadataFile,
         ];
     }
+
+    /// <summary>References to push beside the image's own: where the layers are kept inside an image.</summary>
+    public static IEnumerable<string> CacheImages(ImageEngine engine, ImageOrder order) =>
+        order.CacheReference.Length > 0 && engine is ImageEngine.Buildx or ImageEngine.Docker && order.WantsBuildKit
+            ? [order.CacheReference]
+            : [];
+
+    // Inline is what every driver of docker can write; the others write a cache of their own kind.
+    private static string[] Cache(ImageEngine engine, ImageOrder order) => order.CacheReference is not { Length: > 0 } reference ? [] : engine switch
+    {
+        ImageEngine.Buildx =>
+            ["--cache-from", $"type=registry,ref={reference}", "--cache-to", "type=inline", "-t", reference],
+        ImageEngine.Docker when order.WantsBuildKit =>
+            ["--cache-from", reference, "--build-arg", "BUILDKIT_INLINE_CACHE=1", "-t", reference],
+        ImageEngine.Buildctl =>
+            ["--import-cache", $"type=registry,ref={reference}", "--export-cache", $"type=registry,ref={reference},mode=max"],
+        ImageEngine.Buildah =>
+        [
+            "--cache-from", Repository(reference), "--cache-to", Repository(reference),
+            .. order.IsInsecure ? ["--tls-verify=false"] : Array.Empty<string>(),
+        ],
+        _ => [],
+    };
+
+    // registry:5000/team/cache:main → registry:5000/team/cache; buildah names what it keeps by itself.
+    private static string Repository(string reference) =>
+        reference.LastIndexOf(':') is var colon && colon > reference.LastIndexOf('/') ? reference[..colon] : reference;
 
     private static string[] Platform(ImageOrder order) =>
         order.Platforms.Length > 0 ? ["--platform", order.Platforms] : [];

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Kiln.Contracts.Exec;
 using Kiln.Runner.Phases;
 using Kiln.Runner.Spawning;
@@ -9,12 +10,14 @@ internal sealed class EngineProbe(RunScope run, IReadOnlyList<KeyValuePair<strin
 {
     public async Task<ImageEngines> AskAsync()
     {
-        var docker = await AnswerAsync("docker", ["docker", "version", "--format", "{{.Server.Version}}"]);
+        var versions = await AnswerAsync("docker", ["docker", "version", "--format", "{{.Server.Version}} {{.Client.Version}}"]);
+        var (docker, client) = versions?.Split(' ') is [var server, var own] ? (server, own) : ("", "");
         return new ImageEngines(
-            docker ?? "",
-            HasBuildx: docker is { Length: > 0 } && await AnswerAsync("buildx", ["docker", "buildx", "version"]) is not null,
+            docker,
+            HasBuildx: docker.Length > 0 && await AnswerAsync("buildx", ["docker", "buildx", "version"]) is not null,
             HasBuildkitd: await AnswerAsync("buildctl", ["buildctl", "debug", "workers"]) is not null,
-            HasBuildah: await AnswerAsync("buildah", ["buildah", "--version"]) is not null);
+            HasBuildah: await AnswerAsync("buildah", ["buildah", "--version"]) is not null,
+            NeedsBuildx: int.TryParse(client.Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major) && major >= 23);
     }
 
     /// <summary>What the program printed; <c>null</c> when it is not there or says no.</summary>

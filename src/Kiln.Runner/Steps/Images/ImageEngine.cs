@@ -21,8 +21,12 @@ internal enum ImageEngine
 /// <param name="HasBuildx">docker has the buildx plugin.</param>
 /// <param name="HasBuildkitd">buildctl reaches a buildkitd.</param>
 /// <param name="HasBuildah">buildah is there.</param>
-internal sealed record ImageEngines(string Docker, bool HasBuildx, bool HasBuildkitd, bool HasBuildah)
+/// <param name="NeedsBuildx">docker's client is one that builds with BuildKit only through buildx (23 and newer).</param>
+internal sealed record ImageEngines(string Docker, bool HasBuildx, bool HasBuildkitd, bool HasBuildah, bool NeedsBuildx = false)
 {
+    /// <summary>Whether <c>docker build</c> can use BuildKit.</summary>
+    public bool HasDockerBuildKit => Docker.Length > 0 && (HasBuildx || !NeedsBuildx);
+
     public bool Has(ImageEngine engine) => engine switch
     {
         ImageEngine.Buildx => Docker.Length > 0 && HasBuildx,
@@ -39,7 +43,8 @@ internal abstract record EngineChoice
 
     /// <param name="Engine">It.</param>
     /// <param name="Why">For the log.</param>
-    public sealed record Chosen(ImageEngine Engine, string Why) : EngineChoice;
+    /// <param name="UsesBuildKit">Whether docker is to build with BuildKit.</param>
+    public sealed record Chosen(ImageEngine Engine, string Why, bool UsesBuildKit) : EngineChoice;
 
     /// <param name="Message">What is missing, as a sentence.</param>
     public sealed record None(string Message) : EngineChoice;
@@ -61,25 +66,37 @@ internal abstract record EngineChoice
         {
             return !Enum.TryParse<ImageEngine>(wanted, ignoreCase: true, out var named)
                 ? new None($"KILN_IMAGE_ENGINE is {wanted}; it must be buildx, docker, buildctl or buildah.")
-                : host.Has(named) ? new Chosen(named, "KILN_IMAGE_ENGINE asks for it")
+                : host.Has(named) ? Asked(named, wantsBuildKit && named == ImageEngine.Docker && !host.HasDockerBuildKit, wantsBuildKit)
                 : new None($"KILN_IMAGE_ENGINE asks for {wanted}, and {Lack(named)}.");
         }
+        string LackHere(ImageEngine engine) =>
+            engine == ImageEngine.Docker && host.Docker.Length > 0 ? "docker itself needs buildx for BuildKit" : Lack(engine);
+
         var order = (wantsBuildKit ? WithBuildKit : WithoutBuildKit)
             .Where(engine => platforms <= 1 || engine is ImageEngine.Buildx or ImageEngine.Buildctl).ToArray();
         foreach (var engine in order)
         {
-            if (host.Has(engine))
+            if (host.Has(engine) && (engine != ImageEngine.Docker || !wantsBuildKit || host.HasDockerBuildKit))
             {
-                var passed = order.TakeWhile(other => other != engine).Select(Lack).ToArray();
-                return new Chosen(engine, passed.Length == 0
-                    ? $"the first choice {(wantsBuildKit ? "with" : "without")} BuildKit"
-                    : string.Join(", ", passed));
+                var passed = order.TakeWhile(other => other != engine).Select(LackHere).ToArray();
+                return new Chosen(
+                    engine,
+                    passed.Length == 0 ? $"the first choice {(wantsBuildKit ? "with" : "without")} BuildKit" : string.Join(", ", passed),
+                    wantsBuildKit);
             }
+        }
+        if (platforms <= 1 && host.Docker.Length > 0)
+        {
+            return new Chosen(ImageEngine.Docker, $"without BuildKit, since {string.Join(", ", order.Select(LackHere))}", UsesBuildKit: false);
         }
         return new None(
             $"Nothing here can build {(platforms > 1 ? "an image for several platforms" : "an image")}: "
                 + $"{string.Join(", ", order.Select(Lack))}. Install one of them on the host.");
     }
+
+    private static Chosen Asked(ImageEngine engine, bool lacksBuildKit, bool wantsBuildKit) => lacksBuildKit
+        ? new Chosen(engine, "KILN_IMAGE_ENGINE asks for it; without BuildKit, since docker has no buildx", UsesBuildKit: false)
+        : new Chosen(engine, "KILN_IMAGE_ENGINE asks for it", wantsBuildKit);
 
     private static string Lack(ImageEngine engine) => engine switch
     {

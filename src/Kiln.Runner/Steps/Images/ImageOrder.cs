@@ -19,6 +19,9 @@ internal sealed record ImageOrder
     public required bool WantsBuildKit { get; init; }
     public required bool IsInsecure { get; init; }
 
+    /// <summary>Where layers are kept between builds; empty = nowhere.</summary>
+    public required string CacheReference { get; init; }
+
     /// <summary>Variables that the Dockerfile can mount as secrets.</summary>
     public required IReadOnlyList<string> Secrets { get; init; }
 

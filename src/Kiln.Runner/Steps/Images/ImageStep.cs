@@ -35,7 +35,8 @@ internal sealed class ImageStep(RunScope run, PlannedImage image)
         }
         await run.SayBeforeAsync(
             "image-build", $"building {order.References[0]} with {chosen.Engine.ToString().ToLowerInvariant()}: {chosen.Why}");
-        Prepare(chosen.Engine);
+        order = order with { WantsBuildKit = chosen.UsesBuildKit };
+        Prepare(chosen.Engine, order);
         return await BuildAndPushAsync(chosen.Engine, order);
     }
 
@@ -47,7 +48,7 @@ internal sealed class ImageStep(RunScope run, PlannedImage image)
             return over.Result;
         }
         var said = ((CommandOutcome.Done)built).Said;
-        foreach (var (index, reference) in order.References.Index())
+        foreach (var (index, reference) in order.References.Concat(EngineCommand.CacheImages(engine, order)).Index())
         {
             if (EngineCommand.Push(engine, order, reference) is not { } push)
             {
@@ -58,7 +59,7 @@ internal sealed class ImageStep(RunScope run, PlannedImage image)
             {
                 case CommandOutcome.Over failed:
                     return failed.Result;
-                case CommandOutcome.Done done:
+                case CommandOutcome.Done done when index < order.References.Count:
                     said = done.Said;
                     break;
             }
@@ -70,18 +71,23 @@ internal sealed class ImageStep(RunScope run, PlannedImage image)
     private async Task TellAsync(ImageEngine engine, ImageOrder order, string digest)
     {
         var reference = order.References[0];
-        var size = 0L;
+        var (size, layers) = (0L, (IReadOnlyList<string>)[]);
         if (EngineCommand.Describe(engine, reference) is { } describe)
         {
             var end = await run.RunAsync("image", "image-size", Start("image-size", describe, capture: true));
-            size = end is CommandEnd.Ended { Notice: { ExitCode: 0 } ended } ? PushedImage.SizeOf(ended.Captured ?? "") : 0;
+            (size, layers) = PushedImage.ContentOf(end is CommandEnd.Ended { Notice: { ExitCode: 0 } ended } ? ended.Captured ?? "" : "{}");
         }
         run.Outputs["IMAGE"] = reference;
         run.Outputs[DigestOutput] = digest;
         run.Record.OutputsCollected(
             OutputMask.Apply(run.Outputs, run.Spec.Secrets.Values),
             static recorded => recorded.Outputs.Any(static output => output.Name == DigestOutput));
-        run.Record.ArtifactStored(new RunArtifact(reference, "image", size, "", digest, reference));
+        run.Record.ArtifactStored(new RunArtifact(reference, "image", size, "", digest, reference)
+        {
+            Layers = layers,
+            Commits = [.. run.Repos.Select(static repo => new ArtifactCommit(
+                $"{repo.Planned.Namespace}/{repo.Planned.Name}".Trim('/'), repo.CommitId))],
+        });
         await run.SayAsync($"pushed {string.Join(", ", order.References)}, digest {digest}, {size} bytes");
     }
 
@@ -104,11 +110,11 @@ internal sealed class ImageStep(RunScope run, PlannedImage image)
     private ExecCommand.Start Start(string id, string[] command, bool capture) => new(
         id, command, [.. _variables], run.Directory.Workspace, Stdin: null, capture, Credentials: []);
 
-    private void Prepare(ImageEngine engine)
+    private void Prepare(ImageEngine engine, ImageOrder order)
     {
         if (engine == ImageEngine.Docker)
         {
-            _variables["DOCKER_BUILDKIT"] = image.WantsBuildKit ? "1" : "0";
+            _variables["DOCKER_BUILDKIT"] = order.WantsBuildKit ? "1" : "0";
         }
         if (engine == ImageEngine.Buildah)
         {
@@ -140,6 +146,7 @@ internal sealed class ImageStep(RunScope run, PlannedImage image)
             Platforms = Expand(image.Platforms).Replace(" ", "", StringComparison.Ordinal),
             WantsBuildKit = image.WantsBuildKit,
             IsInsecure = image.IsInsecure,
+            CacheReference = Expand(image.CacheReference).Trim(),
             Secrets = [.. image.Secrets.Where(_variables.ContainsKey)],
             MetadataFile = Path.Combine(run.Directory.Temp, "image-metadata"),
         };

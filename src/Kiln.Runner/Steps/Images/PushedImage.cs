@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -16,24 +15,28 @@ internal static partial class PushedImage
         return named.Success ? named.Groups["digest"].Value : AnyDigest().Match(text).Value;
     }
 
-    /// <summary>Bytes: a number as it is, or what a manifest's layers and configuration add up to; 0 when neither.</summary>
-    public static long SizeOf(string described)
+    /// <summary>Bytes and layers; 0 and none when nobody tells.
+    /// Raw forms: <c>{"size":528,"layers":["sha256:…"]}</c>, or a manifest,
+    /// <c>{"config":{"size":400},"layers":[{"size":128,"digest":"sha256:…"}]}</c>.</summary>
+    public static (long Size, IReadOnlyList<string> Layers) ContentOf(string described)
     {
-        if (long.TryParse(described.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var size))
-        {
-            return size;
-        }
         try
         {
-            using var manifest = JsonDocument.Parse(described);
-            var root = manifest.RootElement;
-            return root.TryGetProperty("layers", out var layers) && root.TryGetProperty("config", out var config)
-                ? layers.EnumerateArray().Sum(static layer => layer.GetProperty("size").GetInt64()) + config.GetProperty("size").GetInt64()
-                : 0;
+            using var json = JsonDocument.Parse(described);
+            var root = json.RootElement;
+            if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("layers", out var layers)
+                || layers.ValueKind != JsonValueKind.Array)
+            {
+                return (0, []);
+            }
+            return root.TryGetProperty("config", out var config)
+                ? (layers.EnumerateArray().Sum(static layer => layer.GetProperty("size").GetInt64()) + config.GetProperty("size").GetInt64(),
+                    [.. layers.EnumerateArray().Select(static layer => layer.GetProperty("digest").GetString() ?? "")])
+                : (root.GetProperty("size").GetInt64(), [.. layers.EnumerateArray().Select(static layer => layer.GetString() ?? "")]);
         }
-        catch (JsonException)
+        catch (Exception strange) when (strange is JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            return 0;
+            return (0, []);
         }
     }
 

@@ -1,6 +1,7 @@
 using Kiln.Contracts.Builds;
 using Kiln.Server.Bodies;
 using Kiln.Server.Builds.Rules;
+using Kiln.Server.Http;
 using Kiln.Server.Planning;
 
 namespace Kiln.Server.Builds.Reading;
@@ -52,7 +53,8 @@ public sealed class AdvancedReader(Catalogue catalogue, AdvancedSettings? stored
         if (cluster is not null && !cluster.Strategies.Contains(strategy))
         {
             settings!.Violations.AddUnknown(
-                settings.At("strategy_name"), $"strategy of cluster \"{cluster.Name}\" called", strategy, cluster.Strategies);
+                settings.At("strategy_name"), $"strategy of cluster \"{cluster.Name}\" called", strategy, cluster.Strategies,
+                new FieldSubject("cluster", cluster.Name));
         }
         return (cluster?.Name ?? name, strategy);
     }

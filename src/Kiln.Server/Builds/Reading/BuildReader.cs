@@ -29,6 +29,13 @@ public sealed record BuildReader(Catalogue Catalogue, BuildDefinition? Stored, s
             body.Refuse("template_name", "Looks like a build from a template: add ?source=template to the address.");
             return new ReadResult.Invalid(violations);
         }
+        return Plain(body);
+    }
+
+    /// <summary>Reads the fields of the form with a recipe of its own.</summary>
+    public ReadResult Plain(BodyObject body)
+    {
+        var violations = body.Violations;
         var name = ReadName(body);
         var project = ReadProject(body);
         var stored = (Stored as BuildDefinition.Plain)?.Spec;
@@ -46,10 +53,13 @@ public sealed record BuildReader(Catalogue Catalogue, BuildDefinition? Stored, s
     public ReadResult ReadFromTemplate(JsonElement json)
     {
         var violations = new Violations();
-        if (BodyObject.Root(json, violations) is not { } body)
-        {
-            return new ReadResult.Invalid(violations);
-        }
+        return BodyObject.Root(json, violations) is { } body ? FromTemplate(body) : new ReadResult.Invalid(violations);
+    }
+
+    /// <summary>Reads the fields of the template form.</summary>
+    public ReadResult FromTemplate(BodyObject body)
+    {
+        var violations = body.Violations;
         var name = ReadName(body);
         var project = ReadProject(body);
         var templateName = body.Text("template_name", Presence.Filled);

@@ -30,6 +30,9 @@ public sealed class DockerStepReader(Catalogue catalogue, DockerBuildStep? store
             Platforms = step.Text("platforms", Presence.Optional).Trim(),
             EnableProxy = step.Flag("enable_proxy", stored?.EnableProxy ?? false),
             Tags = step.HasList("tags") ? step.Texts("tags", Presence.Optional) : stored?.Tags ?? [],
+            RegistryCache = step.Has("registry_cache")
+                ? step.Text("registry_cache", Presence.Optional).Trim() is { Length: > 0 } cache ? cache : null
+                : stored?.RegistryCache,
         };
     }
 

@@ -31,10 +31,26 @@ public static class PostBuildReader
         return new ObjectStorageUpload(
             upload.Flag("enabled", false),
             upload.Text("object_storage_id", Presence.Optional),
-            upload.Objects("upload_detail", Presence.Optional, item => new UploadDetail(
-                Path(item, "file_path"),
-                item.Text("abs_file_path", Presence.Optional),
-                item.Text("dest_path", Presence.Filled))));
+            upload.Objects("upload_detail", Presence.Optional, ReadDetail));
+    }
+
+    private static UploadDetail ReadDetail(BodyObject item)
+    {
+        var file = item.Text("file_path", Presence.Optional);
+        var absolute = item.Text("abs_file_path", Presence.Optional);
+        if (file.Length == 0 && absolute.Length == 0)
+        {
+            item.Refuse("file_path", "Is missing: the file, directory or pattern to upload.");
+        }
+        if (!WorkspacePath.Stays(file))
+        {
+            item.Refuse("file_path", $"A path that {WorkspacePath.Rule}.");
+        }
+        if (!WorkspacePath.IsPlain(absolute))
+        {
+            item.Refuse("abs_file_path", "A path without \"..\" and control characters.");
+        }
+        return new UploadDetail(file, absolute, item.Text("dest_path", Presence.Filled));
     }
 
     private static FileArchive? ReadArchive(BodyObject post)
@@ -48,15 +64,5 @@ public static class PostBuildReader
             archive.Refuse("file_location", $"A path that {WorkspacePath.Rule}.");
         }
         return new FileArchive(location);
-    }
-
-    private static string Path(BodyObject item, string field)
-    {
-        var path = item.Text(field, Presence.Filled);
-        if (!WorkspacePath.Stays(path))
-        {
-            item.Refuse(field, $"A path that {WorkspacePath.Rule}.");
-        }
-        return path;
     }
 }

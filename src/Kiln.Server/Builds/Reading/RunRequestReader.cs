@@ -11,23 +11,20 @@ public static class RunRequestReader
     private const int HighestPriority = 1000;
 
     /// <summary>The request; meaningless when something was added to <paramref name="violations"/>.</summary>
-    public static RunRequest Read(JsonElement json, Violations violations)
+    public static RunRequest Read(JsonElement json, Violations violations) =>
+        BodyObject.Root(json, violations) is { } body ? Read(body) : new RunRequest();
+
+    /// <summary>As above; what is wrong goes to the body's violations.</summary>
+    public static RunRequest Read(BodyObject body) => new()
     {
-        if (BodyObject.Root(json, violations) is not { } body)
-        {
-            return new RunRequest();
-        }
-        return new RunRequest
-        {
-            ServiceName = body.Text("service_name", Presence.Optional),
-            ServiceModule = body.Text("service_module", Presence.Optional),
-            RepoInfo = body.Objects("repo_info", Presence.Optional, ReadOverride),
-            Inputs = body.Objects("inputs", Presence.Optional, ReadInput),
-            Registry = body.Text("registry", Presence.Optional),
-            IgnoreCache = body.Flag("ignore_cache", false),
-            Priority = body.Number("priority", 0, -HighestPriority, HighestPriority),
-        };
-    }
+        ServiceName = body.Text("service_name", Presence.Optional),
+        ServiceModule = body.Text("service_module", Presence.Optional),
+        RepoInfo = body.Objects("repo_info", Presence.Optional, ReadOverride),
+        Inputs = body.Objects("inputs", Presence.Optional, ReadInput),
+        Registry = body.Text("registry", Presence.Optional),
+        IgnoreCache = body.Flag("ignore_cache", false),
+        Priority = body.Number("priority", 0, -HighestPriority, HighestPriority),
+    };
 
     private static RepoOverride ReadOverride(BodyObject item) => new()
     {

@@ -1,5 +1,6 @@
 using Kiln.Contracts.Builds;
 using Kiln.Server.Bodies;
+using Kiln.Server.Http;
 using Kiln.Server.Planning;
 
 namespace Kiln.Server.Builds.Reading;
@@ -50,7 +51,8 @@ public sealed class TargetReader(Catalogue catalogue, BuildTemplate? template, I
             if (template is not null && parameter is null && key.Length > 0)
             {
                 item.Violations.AddUnknown(
-                    item.At("key"), $"parameter of template \"{template.Name}\" called", key, template.Parameters.Select(p => p.Key));
+                    item.At("key"), $"parameter of template \"{template.Name}\" called", key, template.Parameters.Select(p => p.Key),
+                    new FieldSubject("build template", template.Name));
             }
             if (value == Credential.Mask)
             {

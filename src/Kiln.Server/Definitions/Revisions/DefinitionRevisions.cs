@@ -28,6 +28,6 @@ internal sealed class DefinitionRevisions<T>(CatalogueKind<T> kind, DefinitionCh
         var then = kind.Store.Parse(stored);
         var body = JsonElement.Parse(answers.Spec(address.ProjectKey, then, static _ => SecretField.Mask).ToJsonString());
         return answers.Change(await changes.ReplaceAsync(
-            address, body, IfMatch.Of(context.Request), Caller.Of(context), secretsOf: then, cancellationToken));
+            address, body, IfMatch.Of(context.Request), dryRun: false, Caller.Of(context), secretsOf: then, cancellationToken));
     }
 }

@@ -1,12 +1,7 @@
 using System.Text.Json.Nodes;
+using Kiln.Contracts.Catalogue;
 
 namespace Kiln.Server.Definitions.Revisions;
-
-/// <summary>A field that differs.</summary>
-/// <param name="Path">Path of the field, for example <c>repo_info[0].branch</c>.</param>
-/// <param name="From">What it was, as it may be shown; <c>null</c> = absent.</param>
-/// <param name="To">What it is, as it may be shown; <c>null</c> = absent.</param>
-internal sealed record JsonChange(string Path, JsonNode? From, JsonNode? To);
 
 /// <summary>A body in two views of the same shape: with its secrets, to compare; and masked, to show.</summary>
 internal sealed record ShownJson(JsonNode? Clear, JsonNode? Masked);
@@ -14,14 +9,14 @@ internal sealed record ShownJson(JsonNode? Clear, JsonNode? Masked);
 /// <summary>Which fields of two bodies differ. A changed secret counts, and both sides of it show the mask.</summary>
 internal static class JsonDifference
 {
-    public static IReadOnlyList<JsonChange> Of(ShownJson from, ShownJson to)
+    public static IReadOnlyList<RevisionChange> Of(ShownJson from, ShownJson to)
     {
-        var changes = new List<JsonChange>();
+        var changes = new List<RevisionChange>();
         Compare("", from, to, changes);
         return changes;
     }
 
-    private static void Compare(string path, ShownJson from, ShownJson to, List<JsonChange> changes)
+    private static void Compare(string path, ShownJson from, ShownJson to, List<RevisionChange> changes)
     {
         if (JsonNode.DeepEquals(from.Clear, to.Clear))
         {
@@ -42,7 +37,7 @@ internal static class JsonDifference
                 }
                 break;
             default:
-                changes.Add(new JsonChange(path, from.Masked?.DeepClone(), to.Masked?.DeepClone()));
+                changes.Add(new RevisionChange(path, from.Masked?.DeepClone(), to.Masked?.DeepClone()));
                 break;
         }
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
+using Kiln.Contracts.Builds;
+using Kiln.Contracts.Catalogue;
 using Kiln.Server.Bodies;
 using Kiln.Server.Http;
 using Kiln.Server.Identity;
@@ -10,17 +11,32 @@ namespace Kiln.Server.Definitions.Revisions;
 /// <summary>The history of a kind of definition: list, one, difference of two, restore.</summary>
 internal sealed class RevisionEndpoints(IRevised revised, DocumentStore documents, SecretVault vault)
 {
+    private static readonly ApiParameter From =
+        ApiParameter.Number("from", "Number of the one revision.") with { IsRequired = true };
+
+    private static readonly ApiParameter To =
+        ApiParameter.Number("to", "Number of the other revision.") with { IsRequired = true };
+
     /// <summary>Maps the calls below <paramref name="one"/>, the address of one definition.</summary>
     public static void Map(
-        RouteGroupBuilder group, string one, IRevised revised, (Verb Verb, ProjectOf Project) read, (Verb Verb, ProjectOf Project) change)
+        RouteGroupBuilder group, string one, ApiNoun noun, IRevised revised,
+        (Verb Verb, ProjectOf Project) read, (Verb Verb, ProjectOf Project) change)
     {
         var services = ((IEndpointRouteBuilder)group).ServiceProvider;
         var calls = new RevisionEndpoints(
             revised, services.GetRequiredService<DocumentStore>(), services.GetRequiredService<SecretVault>());
-        group.MapGet($"{one}/revisions", Answer(calls.ListAsync)).Needs(read.Verb, read.Project);
-        group.MapGet($"{one}/revisions/diff", Answer(calls.DiffAsync)).Needs(read.Verb, read.Project);
-        group.MapGet($"{one}/revisions/{{revision:int}}", Answer(calls.GetAsync)).Needs(read.Verb, read.Project);
-        group.MapPost($"{one}/revisions/{{revision:int}}/restore", Answer(calls.RestoreAsync)).Needs(change.Verb, change.Project);
+        group.MapGet($"{one}/revisions", Answer(calls.ListAsync)).Needs(read.Verb, read.Project)
+            .Says($"list{noun.One}Revisions", noun.Chapter, $"List the history of {noun.Spoken}", Paging.Parameters)
+            .Answers(typeof(RevisionPage));
+        group.MapGet($"{one}/revisions/diff", Answer(calls.DiffAsync)).Needs(read.Verb, read.Project)
+            .Says($"diff{noun.One}Revisions", noun.Chapter, $"Compare two revisions of {noun.Spoken}", From, To)
+            .Answers(typeof(RevisionDifference));
+        group.MapGet($"{one}/revisions/{{revision:int}}", Answer(calls.GetAsync)).Needs(read.Verb, read.Project)
+            .Says($"get{noun.One}Revision", noun.Chapter, $"Show a revision of {noun.Spoken}")
+            .Answers(typeof(RevisionDetail));
+        group.MapPost($"{one}/revisions/{{revision:int}}/restore", Answer(calls.RestoreAsync)).Needs(change.Verb, change.Project)
+            .Says($"restore{noun.One}Revision", noun.Chapter, $"Make a revision of {noun.Spoken} the newest one", IfMatch.Parameter)
+            .Answers(typeof(ChangeAnswer));
     }
 
     private static RequestDelegate Answer(Func<HttpContext, Violations, CancellationToken, Task<IResult>> handle) => async context =>
@@ -38,8 +54,7 @@ internal sealed class RevisionEndpoints(IRevised revised, DocumentStore document
             return refusal;
         }
         var page = await documents.RevisionsAsync(definition.Id, paging.Page, paging.PageSize, cancellationToken);
-        return new JsonAnswer(
-            new JsonObject { ["total"] = page.Total, ["revisions"] = new JsonArray([.. page.Items.Select(Head)]) }, Tag: null);
+        return TypedResults.Ok(new RevisionPage(page.Total, [.. page.Items.Select(Head)]));
     }
 
     private async Task<IResult> GetAsync(HttpContext context, Violations violations, CancellationToken cancellationToken)
@@ -54,9 +69,9 @@ internal sealed class RevisionEndpoints(IRevised revised, DocumentStore document
         {
             return Missing(number);
         }
-        var answer = Head(revision);
-        answer["spec"] = revised.Spec(definition.ProjectKey, revision.Json, Mask);
-        return new JsonAnswer(answer, Tag: null);
+        var head = Head(revision);
+        return TypedResults.Ok(new RevisionDetail(
+            head.Revision, head.Change, head.ChangedBy, head.ChangedTime, revised.Spec(definition.ProjectKey, revision.Json, Mask)));
     }
 
     private async Task<IResult> DiffAsync(HttpContext context, Violations violations, CancellationToken cancellationToken)
@@ -74,18 +89,8 @@ internal sealed class RevisionEndpoints(IRevised revised, DocumentStore document
         {
             return Missing(before is null ? from : to);
         }
-        var changes = JsonDifference.Of(Shown(definition, before), Shown(definition, after));
-        return new JsonAnswer(
-            new JsonObject
-            {
-                ["from"] = from,
-                ["to"] = to,
-                ["changes"] = new JsonArray([.. changes.Select(change => new JsonObject
-                {
-                    ["path"] = change.Path, ["from"] = change.From, ["to"] = change.To,
-                })]),
-            },
-            Tag: null);
+        return TypedResults.Ok(new RevisionDifference(
+            from, to, JsonDifference.Of(Shown(definition, before), Shown(definition, after))));
     }
 
     private async Task<IResult> RestoreAsync(HttpContext context, Violations violations, CancellationToken cancellationToken)
@@ -105,13 +110,8 @@ internal sealed class RevisionEndpoints(IRevised revised, DocumentStore document
         revised.Spec(definition.ProjectKey, revision.Json, vault.Unseal),
         revised.Spec(definition.ProjectKey, revision.Json, Mask));
 
-    private static JsonObject Head(DocumentRevision revision) => new()
-    {
-        ["revision"] = revision.Revision,
-        ["change"] = revision.Change,
-        ["changed_by"] = revision.ChangedBy,
-        ["changed_time"] = revision.ChangedAt / 1000,
-    };
+    private static RevisionHead Head(DocumentRevision revision) =>
+        new(revision.Revision, revision.Change, revision.ChangedBy, revision.ChangedAt / 1000);
 
     private static string Mask(string secret) => SecretField.Mask;
 

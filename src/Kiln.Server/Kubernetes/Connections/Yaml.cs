@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
+using YamlScalar = YamlDotNet.Core.Events.Scalar;
 
 namespace Kiln.Server.Kubernetes.Connections;
 
@@ -56,7 +57,7 @@ internal static class Yaml
             var map = new JsonObject();
             while (!parser.TryConsume<MappingEnd>(out _))
             {
-                map[parser.Consume<Scalar>().Value] = Node(parser, anchors);
+                map[parser.Consume<YamlScalar>().Value] = Node(parser, anchors);
             }
             node = map;
         }
@@ -71,7 +72,7 @@ internal static class Yaml
         }
         else
         {
-            node = Value(parser.Consume<Scalar>());
+            node = Value(parser.Consume<YamlScalar>());
         }
         if (!anchor.IsEmpty)
         {
@@ -80,7 +81,7 @@ internal static class Yaml
         return node;
     }
 
-    private static JsonValue? Value(Scalar scalar) => scalar switch
+    private static JsonValue? Value(YamlScalar scalar) => scalar switch
     {
         { Style: not (ScalarStyle.Plain or ScalarStyle.Any) } => JsonValue.Create(scalar.Value),
         { Value: "" or "~" or "null" or "Null" or "NULL" } => null,

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using Kiln.Contracts.Plans;
 using Kiln.Contracts.Runs;
 using Kiln.Server.Runs;
 
@@ -11,7 +10,7 @@ namespace Kiln.Server.Queue.Commits;
 /// the runs that wait for it in the store.
 /// </summary>
 internal sealed partial class CommitResolver(
-    UnresolvedRuns runs, RemoteRefs remotes, RunSignals signals, TimeProvider time, ILogger<CommitResolver> logger)
+    UnresolvedRuns runs, CommitLookup commits, RunSignals signals, TimeProvider time, ILogger<CommitResolver> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
@@ -71,66 +70,23 @@ internal sealed partial class CommitResolver(
 
     private async Task ResolveAsync(UnresolvedRun waiting, CancellationToken cancellationToken)
     {
-        var (run, plan) = (waiting.Run, waiting.Run.Plan);
-        var questions = new List<(PlannedRepo Repo, Task<RemoteAnswer> Answer)>();
+        var run = waiting.Run;
         try
         {
-            foreach (var repo in plan.Repos.Where(static repo => repo.NeedsCommits()))
+            var found = await commits.FindAsync(run.Plan, waiting.SealedSecrets, cancellationToken);
+            if (found.Failures is [var failure, ..])
             {
-                var remote = RemoteRepo.Of(repo, runs.Login(waiting, repo.Credential));
-                questions.Add((repo, remotes.AskAsync(remote, Wanted(repo), cancellationToken)));
+                await runs.FailedAsync(run, failure.Reason, failure.Message, cancellationToken);
+                return;
             }
+            await runs.ResolvedAsync(run, found.Plan, cancellationToken);
         }
         catch (CryptographicException failure)
         {
             await runs.FailedAsync(
                 run, RunReason.InternalError, $"A login for its repositories cannot be opened: {failure.Message}", cancellationToken);
-            return;
         }
-
-        var commits = new Dictionary<(int Index, string Ref), PlannedRef>();
-        foreach (var (repo, question) in questions)
-        {
-            if (Failure(repo, await question, commits) is { } failure)
-            {
-                await runs.FailedAsync(run, failure.Reason, failure.Message, cancellationToken);
-                return;
-            }
-        }
-        await runs.ResolvedAsync(
-            run,
-            plan.WithCommits((repo, wanted) => commits[(repo.Index, wanted.Ref)] with { Label = wanted.Label }),
-            cancellationToken);
     }
-
-    private static RemoteAnswer.Failed? Failure(
-        PlannedRepo repo, RemoteAnswer answer, Dictionary<(int Index, string Ref), PlannedRef> commits)
-    {
-        if (answer is not RemoteAnswer.Refs refs)
-        {
-            return (RemoteAnswer.Failed)answer;
-        }
-        foreach (var wanted in Wanted(repo))
-        {
-            if (refs.Find(wanted) is not { } found)
-            {
-                return new(RunReason.RefNotFound, $"{RemoteRepo.Describe(repo)} has no {Spoken(wanted)}.");
-            }
-            commits[(repo.Index, wanted)] = found;
-        }
-        return null;
-    }
-
-    private static IEnumerable<string> Wanted(PlannedRepo repo) => repo.Merges
-        .Prepend(repo.Base)
-        .Where(static wanted => wanted.Commit is null)
-        .Select(static wanted => wanted.Ref);
-
-    private static string Spoken(string reference) =>
-        reference.StartsWith("refs/heads/", StringComparison.Ordinal) ? $"branch {reference["refs/heads/".Length..]}"
-        : reference.StartsWith("refs/tags/", StringComparison.Ordinal) ? $"tag {reference["refs/tags/".Length..]}"
-        : reference.StartsWith("refs/changes/", StringComparison.Ordinal) ? $"change {reference.Split('/')[^2]}"
-        : $"ref {reference}";
 
     private static partial class Log
     {

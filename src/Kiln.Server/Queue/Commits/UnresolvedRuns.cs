@@ -1,5 +1,4 @@
 using Kiln.Contracts.Plans;
-using Kiln.Server.Identity;
 using Kiln.Server.Runs;
 using Kiln.Server.Runs.State;
 using Kiln.Server.Storage;
@@ -10,8 +9,7 @@ namespace Kiln.Server.Queue.Commits;
 internal sealed record UnresolvedRun(RunRecord Run, IReadOnlyDictionary<string, string> SealedSecrets);
 
 /// <summary>Runs that wait for their commits, in the store.</summary>
-internal sealed class UnresolvedRuns(
-    Database database, SecretVault vault, RunSignals signals, QueueBells bells, TimeProvider time)
+internal sealed class UnresolvedRuns(Database database, RunSignals signals, QueueBells bells, TimeProvider time)
 {
     private const string Duty = "commits";
 
@@ -35,12 +33,6 @@ internal sealed class UnresolvedRuns(
             return run is { IsWaiting: true } ? new UnresolvedRun(run, RunsJson.ReadSecrets(secrets!)) : null;
         },
         cancellationToken);
-
-    /// <summary>The login of a repository, opened.</summary>
-    public RemoteLogin? Login(UnresolvedRun waiting, GitCredential? credential) => credential is null
-        ? null
-        : new RemoteLogin(
-            credential.Kind, credential.Username, vault.Unseal(waiting.SealedSecrets[credential.SecretRef]), credential.KnownHosts);
 
     /// <summary>Stores the plan with its commits: the attempt may be leased.</summary>
     public async Task ResolvedAsync(RunRecord run, RunPlan plan, CancellationToken cancellationToken)

@@ -11,9 +11,13 @@ internal static class HostsApi
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/openapi/system/hosts", ListAsync).Needs(Verb.Read, ProjectOf.System);
-        routes.MapPost("/openapi/system/hosts/{host}/pause", PauseAsync).NeedsAdmin();
-        routes.MapPost("/openapi/system/hosts/{host}/resume", ResumeAsync).NeedsAdmin();
+        routes.MapGet("/openapi/system/hosts", ListAsync)
+            .Needs(Verb.Read, ProjectOf.System)
+            .Says("listHosts", "Hosts", "List the hosts that ever joined");
+        routes.MapPost("/openapi/system/hosts/{host}/pause", PauseAsync).NeedsAdmin()
+            .Says("pauseHost", "Hosts", "Keep new runs from a host; those it has go on");
+        routes.MapPost("/openapi/system/hosts/{host}/resume", ResumeAsync).NeedsAdmin()
+            .Says("resumeHost", "Hosts", "Let new runs come to a host again");
     }
 
     private static Task<Results<Changed, ApiError>> PauseAsync(

@@ -34,10 +34,17 @@ public sealed record AttemptState
     /// <summary>Final length of the log; <c>null</c> until the runner has ended.</summary>
     public long? LogLength { get; init; }
 
+    /// <summary>Why the log is not there any more, as a sentence; empty while it is.</summary>
+    // States that an older Kiln stored say nothing about it: the reader of JSON then hands in null, whatever the default.
+    public string LogNotice { get; init => field = value ?? ""; } = "";
+
     public required IReadOnlyList<StepState> Steps { get; init; }
     public IReadOnlyList<CheckedOutRepo> Repos { get; init; } = [];
     public IReadOnlyList<RunOutput> Outputs { get; init; } = [];
     public IReadOnlyList<RunArtifact> Artifacts { get; init; } = [];
+
+    /// <summary>What its test reports say; <c>null</c> = it has none.</summary>
+    public TestReport? Tests { get; init; }
 
     [JsonIgnore]
     public bool IsFinal => Status >= RunStatus.Passed;

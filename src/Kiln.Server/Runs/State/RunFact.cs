@@ -26,6 +26,9 @@ public abstract record RunFact
     /// <summary>Its runner is heard again, also when the attempt was given up.</summary>
     public sealed record HostReturned : RunFact;
 
+    /// <summary>Its log is kept no longer.</summary>
+    public sealed record LogRemoved(string Notice) : RunFact;
+
     /// <summary>Given up.</summary>
     public sealed record Lost(string Reason, string Message) : RunFact;
 }

@@ -34,6 +34,7 @@ public static class RunReducer
             {
                 Artifacts = [.. next.Artifacts.Where(other => other.Path != stored.Artifact.Path), stored.Artifact],
             },
+            RunEvent.ReportsCollected collected => next with { Tests = collected.Report },
             RunEvent.Noticed noticed => next with { Reason = noticed.Reason, Message = noticed.Message },
             RunEvent.Ended ended => Ended(next, ended, at),
             _ => next,
@@ -44,6 +45,7 @@ public static class RunReducer
     public static AttemptState Apply(AttemptState state, RunFact fact, long nowMs) => fact switch
     {
         RunFact.HostReturned => Heard(state),
+        RunFact.LogRemoved removed => state with { LogNotice = removed.Notice },
         _ when state.IsFinal => state,
         RunFact.CommitsResolved => state with { Reason = "", Message = "" },
         RunFact.CannotStart failure => Closed(state, RunStatus.Failed, failure.Reason, failure.Message, nowMs),

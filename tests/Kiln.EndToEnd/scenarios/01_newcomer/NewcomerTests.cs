@@ -60,7 +60,7 @@ public sealed partial class NewcomerTests : IDisposable
         await using var server = await KilnServer.StartAsync(_scratch, Token);
         await using var run = RunningProgram.Start(
             Binaries.Kiln,
-            ["run", "hello-kiln", "-p", "yaml", "-s", "service1", "--follow", "--server", server.Address.AbsoluteUri],
+            ["run", "hello-kiln", "--project", "yaml", "-s", "service1", "--follow", "--server", server.Address.AbsoluteUri],
             _scratch.Path,
             ("KILN_TOKEN", server.Token));
         Assert.True(await run.ExitAsync(Token) == 0, $"{run.Output}\n{run.Errors}");

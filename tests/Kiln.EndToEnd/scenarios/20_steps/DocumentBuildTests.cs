@@ -18,11 +18,21 @@ public sealed class DocumentBuildTests : IDisposable
     public void Dispose() => _scratch.Dispose();
 
     [Fact]
-    public async Task The_document_s_example_runs_on_a_host_and_its_second_run_hits_the_cache()
+    public async Task The_document_s_example_runs_on_a_host_with_buildah_alone_and_its_second_run_hits_the_cache() =>
+        await RunTwiceAsync(await ImageHost.EnvironmentAsync(_scratch, Token), "with buildah: KILN_IMAGE_ENGINE asks for it");
+
+    [Fact]
+    public async Task The_document_s_example_runs_on_a_host_with_BuildKit_and_its_second_run_hits_the_cache()
+    {
+        await using var docker = await DockerHost.StartAsync(_scratch, Token);
+        await RunTwiceAsync(docker.Environment, "with docker: KILN_IMAGE_ENGINE asks for it");
+    }
+
+    private async Task RunTwiceAsync((string Name, string Value)[] environment, string choice)
     {
         await using var registry = await ImageRegistry.StartAsync(_scratch, Token);
         await using var site = new FileSite(GoArchive());
-        await using var server = await StartAsync(registry, site);
+        await using var server = await StartAsync(environment, registry, site);
         var builds = new BuildDriver(server);
 
         var first = await builds.EndAsync(await StartRunAsync(builds), Token);
@@ -38,6 +48,9 @@ public sealed class DocumentBuildTests : IDisposable
         Assert.Equal(("image", image), ((string)artifact["kind"]!, (string)artifact["path"]!));
         Assert.Equal(Output(first, "IMAGE_DIGEST"), (string)artifact["digest"]!);
         Assert.True((long)artifact["size"]! > 0);
+        Assert.NotEmpty(artifact["layers"]!.AsArray());
+        Assert.Equal(first.Repos.Single().CommitId, (string)artifact["commits"]![0]!["commit_id"]!);
+        Assert.Contains(choice, await LogAsync(builds, first.RunId));
 
         Assert.True(second.Status == RunStatus.Passed, await LogAsync(builds, second.RunId));
         Assert.Contains("cache: hit", await LogAsync(builds, second.RunId));
@@ -47,9 +60,8 @@ public sealed class DocumentBuildTests : IDisposable
         Assert.NotEqual(image, Output(second, "IMAGE"));
     }
 
-    private async Task<KilnServer> StartAsync(ImageRegistry registry, FileSite site)
+    private async Task<KilnServer> StartAsync((string Name, string Value)[] environment, ImageRegistry registry, FileSite site)
     {
-        var environment = await ImageHost.EnvironmentAsync(_scratch, Token);
         // The demo leaves alone what is there: so the package comes from a site that can be reached here.
         await using (var before = await KilnServer.StartAsync(_scratch, [], environment, Token))
         {

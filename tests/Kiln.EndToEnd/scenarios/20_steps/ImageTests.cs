@@ -43,6 +43,22 @@ public sealed class ImageTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Layers_are_kept_in_the_registry_and_used_again()
+    {
+        await using var registry = await ImageRegistry.StartAsync(_scratch, Token);
+        await using var server = await StartAsync(registry.Host, ImageRegistry.Password);
+        const string Script = "echo same > x; touch -d 2020-01-01 x; printf 'FROM scratch\\nCOPY x /x\\nCOPY x /y\\n' > Dockerfile";
+
+        var run = await RunAsync(server, Script, step => step["registry_cache"] = "$DOCKER_REGISTRY_HOST/team/cache:main");
+
+        Assert.True(run.Status == RunStatus.Passed, run.Message);
+        Assert.True(await registry.HasAsync("team/cache", Token));
+        var again = await new BuildDriver(server).EndAsync(await new BuildDriver(server).StartAsync("image", Token), Token);
+        Assert.True(again.Status == RunStatus.Passed, again.Message);
+        Assert.Contains("Cache", Encoding.UTF8.GetString(await new BuildDriver(server).LogAsync(again.RunId, "image", Token)), StringComparison.OrdinalIgnoreCase);
+    }
+
     [Theory]
     [InlineData("wrong", "FROM scratch", "registry_auth", "Pushing the image failed: the registry refused the user name or password.")]
     [InlineData(ImageRegistry.Password, "", "dockerfile_missing", "There is no Dockerfile at $WORKSPACE/Dockerfile.")]

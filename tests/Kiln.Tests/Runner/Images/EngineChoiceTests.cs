@@ -16,6 +16,21 @@ public sealed class EngineChoiceTests
     }
 
     [Fact]
+    public void A_docker_that_needs_buildx_for_BuildKit_and_has_none_comes_last_and_builds_without()
+    {
+        var newer = new ImageEngines("28.0", HasBuildx: false, HasBuildkitd: false, HasBuildah: false, NeedsBuildx: true);
+
+        Assert.Equal(
+            new EngineChoice.Chosen(
+                ImageEngine.Docker,
+                "without BuildKit, since docker has no buildx, buildctl reaches no buildkitd, docker itself needs buildx for BuildKit, buildah is not there",
+                UsesBuildKit: false),
+            Chosen(newer, wantsBuildKit: true));
+        Assert.Equal(ImageEngine.Buildah, Chosen(newer with { HasBuildah = true }, wantsBuildKit: true).Engine);
+        Assert.Equal((ImageEngine.Docker, true), (Chosen(newer with { NeedsBuildx = false }, true).Engine, Chosen(newer with { NeedsBuildx = false }, true).UsesBuildKit));
+    }
+
+    [Fact]
     public void What_was_passed_over_is_said()
     {
         var chosen = Chosen(OnlyBuildah, wantsBuildKit: true);

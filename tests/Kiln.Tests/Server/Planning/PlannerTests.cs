@@ -152,13 +152,44 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void Files_go_to_the_storage_that_is_named_or_the_default_and_reports_are_read_behind_them()
+    {
+        var build = SampleBuilds.Plain with
+        {
+            PostBuild = new PostBuildSettings
+            {
+                Scripts = "",
+                ObjectStorageUpload = new ObjectStorageUpload(true, "", [new("out", "", "a"), new("", "$WORKSPACE/b", "b")]),
+            },
+            Reports = new ReportSettings(["*.xml"]),
+        };
+        var catalogue = Catalogues.Document with { Storages = [Storage("files", isDefault: false), Storage("usual", isDefault: true)] };
+
+        var planned = Planned(build, new RunRequest(), catalogue);
+
+        Assert.Equal(["checkout", "script", "upload", "reports"], planned.Plan.Steps.Select(step => step.Name));
+        var upload = planned.Plan.Steps.OfType<PlannedStep.Upload>().Single().Files;
+        Assert.Equal("usual", upload.Storage.Name);
+        Assert.Equal([new("out", "a"), new PlannedUploadRule("$WORKSPACE/b", "b")], upload.Rules);
+        Assert.Equal("sealed-usual", planned.Secrets.Sealed[upload.Storage.SecretRef]);
+        Assert.Equal(
+            ["post_build.object_storage_upload.object_storage_id"],
+            Rejected(build, new RunRequest()));
+    }
+
+    private static CatalogueStorage Storage(string name, bool isDefault) => new(name, new Kiln.Contracts.Catalogue.ObjectStorage
+    {
+        Name = name, Endpoint = "s3.example.com", Bucket = "builds", Subfolder = "", Region = "", Ak = "ak", Sk = $"sealed-{name}",
+        Insecure = false, IsDefault = isDefault,
+    });
+
+    [Fact]
     public void What_this_server_does_not_run_yet_is_refused_one_sentence_each()
     {
         var build = SampleBuilds.Plain with
         {
             Infrastructure = "kubernetes",
             DockerBuildStep = SampleBuilds.DockerStep,
-            Reports = new ReportSettings(["*.xml"]),
             AdvancedSettings = Catalogues.Settings with
             {
                 CacheSetting = Catalogues.Settings.CacheSetting with { Enabled = true, CacheDir = "$WORKSPACE" },
@@ -166,7 +197,7 @@ public sealed class PlannerTests
         };
 
         Assert.Equivalent(
-            new[] { "infrastructure", "docker_build_step", "reports.junit" },
+            new[] { "infrastructure", "docker_build_step" },
             Rejected(build, new RunRequest()), strict: true);
     }
 

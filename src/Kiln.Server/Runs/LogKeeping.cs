@@ -1,0 +1,193 @@
+using Kiln.Server.Logs;
+using Kiln.Server.Runs.State;
+using Kiln.Server.Settings;
+using Kiln.Server.Storage;
+
+namespace Kiln.Server.Runs;
+
+/// <summary>
+/// Looks after the logs of ended attempts: packs them, and lets the oldest go when they have been kept long enough or take
+/// more room than they may. One server does it for all on a database.
+/// </summary>
+public sealed partial class LogKeeping(
+    Database database, LogStore logs, KilnOptions options, TimeProvider time, ILogger<LogKeeping> logger) : BackgroundService
+{
+    /// <summary>How often it looks.</summary>
+    public static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a log is left alone after its end: whoever followed the run may still be reading.</summary>
+    public static readonly TimeSpan Rest = TimeSpan.FromSeconds(10);
+
+    private const string Duty = "logs";
+    private const int BatchSize = 64;
+
+    private readonly SemaphoreSlim _turn = new(1);
+
+    /// <summary>Looks once.</summary>
+    public async Task LookAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            if (await database.HoldAsync(Duty, cancellationToken))
+            {
+                await PackAsync(cancellationToken);
+                await LetGoAsync(cancellationToken);
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Packs and removes nothing until the result is disposed: what is there stays where it is.</summary>
+    public async Task<IDisposable> StandStillAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        return new Still(_turn);
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _turn.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Period, time);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await timer.WaitForNextTickAsync(stoppingToken);
+                await LookAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+#pragma warning disable CA1031 // A full disk or an absent database now is no reason never to look again.
+            catch (Exception failure)
+#pragma warning restore CA1031
+            {
+                Log.LookFailed(logger, failure);
+            }
+        }
+    }
+
+    private async Task PackAsync(CancellationToken cancellationToken)
+    {
+        var endedBefore = Now() - (long)Rest.TotalMilliseconds;
+        while (true)
+        {
+            var written = await database.ReadAsync(
+                session => KeptLogSql.WrittenAsync(session, endedBefore, BatchSize), cancellationToken);
+            foreach (var log in written)
+            {
+                await PackAsync(log.Key, cancellationToken);
+            }
+            if (written.Count < BatchSize)
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task PackAsync(LogKey key, CancellationToken cancellationToken)
+    {
+        var run = await database.ReadAsync(session => RunSql.GetAsync(session, key.RunId, key.Attempt), cancellationToken);
+        // A log whose runner has not said a last word may still grow.
+        var isWhole = run?.State.LogLength is not null;
+        var (form, stored) = isWhole && await TryPackAsync(key, cancellationToken) is { } size
+            ? ("packed", size)
+            : ("unfinished", await logs.LengthAsync(key, cancellationToken));
+        await database.WriteAsync(session => KeptLogSql.SetAsync(session, key, form, stored), cancellationToken);
+    }
+
+    // One log with a gap in it is left as it is and does not hold up the others.
+    private async Task<long?> TryPackAsync(LogKey key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await logs.PackAsync(key, cancellationToken);
+        }
+        catch (InvalidDataException damaged)
+        {
+            Log.NotPacked(logger, damaged, key.RunId, key.Attempt);
+            return null;
+        }
+    }
+
+    private async Task LetGoAsync(CancellationToken cancellationToken)
+    {
+        if (options.LogKeep is { } keep)
+        {
+            var before = Now() - (long)keep.TotalMilliseconds;
+            while (await OldestAsync(before, cancellationToken) is { Count: > 0 } old)
+            {
+                foreach (var log in old)
+                {
+                    await RemoveAsync(
+                        log.Key, $"Logs are kept for {Durations.Spoken(keep)}; this one was removed.", cancellationToken);
+                }
+            }
+        }
+        if (options.LogLimit is { } limit)
+        {
+            var surplus = await database.ReadAsync(KeptLogSql.StoredAsync, cancellationToken) - limit;
+            while (surplus > 0 && await OldestAsync(long.MaxValue, cancellationToken) is { Count: > 0 } old)
+            {
+                foreach (var log in old.TakeWhile(_ => surplus > 0))
+                {
+                    surplus -= log.Stored;
+                    await RemoveAsync(
+                        log.Key,
+                        $"All logs together may take {Sizes.Spoken(limit)}; this one was among the oldest and was removed.",
+                        cancellationToken);
+                }
+            }
+        }
+    }
+
+    private Task<List<KeptLog>> OldestAsync(long endedBefore, CancellationToken cancellationToken) =>
+        database.ReadAsync(session => KeptLogSql.OldestAsync(session, endedBefore, BatchSize), cancellationToken);
+
+    // The bytes first: cut off in between, it is done again.
+    private async Task RemoveAsync(LogKey key, string notice, CancellationToken cancellationToken)
+    {
+        await logs.RemoveAsync(key, cancellationToken);
+        await database.WriteAsync(
+            async session =>
+            {
+                if (await RunSql.GetAsync(session, key.RunId, key.Attempt) is { } run)
+                {
+                    var without = RunReducer.Apply(run.State, new RunFact.LogRemoved(notice), Now());
+                    await RunSql.SaveAsync(session, key.RunId, key.Attempt, run.State, without);
+                }
+                return await KeptLogSql.RemoveAsync(session, key);
+            },
+            cancellationToken);
+        Log.Removed(logger, key.RunId, key.Attempt);
+    }
+
+    private sealed class Still(SemaphoreSlim turn) : IDisposable
+    {
+        public void Dispose() => turn.Release();
+    }
+
+    private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "The log of run {RunId}, attempt {Attempt}, was removed: see log_keep and log_limit.")]
+        public static partial void Removed(ILogger logger, long runId, int attempt);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "The log of run {RunId}, attempt {Attempt}, is not packed.")]
+        public static partial void NotPacked(ILogger logger, Exception exception, long runId, int attempt);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "Looking after the logs of ended runs failed; it is tried again.")]
+        public static partial void LookFailed(ILogger logger, Exception exception);
+    }
+}
