@@ -79,13 +79,13 @@ internal sealed class RunLog(LogSpool spool)
         running.Capture?.Channel.Close();
     }
 
-    /// <summary>The stream is over: gives what the masker held, and syncs. Returns the bytes lost to a full disk.</summary>
+    /// <summary>The stream is over: gives what the masker held. Returns the bytes lost to a full disk.</summary>
     public long EndStream()
     {
         _masked.Clear();
         _stream?.Finish(_masked);
         spool.Append(_masked.Written);
-        return spool.Sync();
+        return spool.Settle();
     }
 
     /// <summary>The notice with no secret in it, for the journal.</summary>

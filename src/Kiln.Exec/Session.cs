@@ -19,6 +19,10 @@ internal sealed class Session(RunLog log, JournalWriter journal, Starter starter
 
     private const long SettleBytes = 8 << 20;
 
+    /// <summary>Behind the end of the last process comes the word that none is left; a walk over all processes of the machine, only to
+    /// find none, waits for it.</summary>
+    private const int ReapMs = 5;
+
     private readonly List<ExecNotice.Ended> _history = [];
     private long? _deadline;
     private int _deadlineGraceMs;
@@ -95,10 +99,16 @@ internal sealed class Session(RunLog log, JournalWriter journal, Starter starter
             Stop("timeout", _deadlineGraceMs, now);
         }
 
-        if (Running is { Main: not null, IsTreeGone: false } settling
-            && (settling.IsSilent || now >= settling.SettleUntil || log.Length > settling.SettleLength || !log.HasRoom()))
+        if (Running is { Main: not null, IsTreeGone: false } settling)
         {
-            settling.Ladder.Kill(now);
+            if (now >= settling.SettleUntil || log.Length > settling.SettleLength || !log.HasRoom())
+            {
+                settling.Ladder.Kill(now);
+            }
+            else if (settling.IsSilent)
+            {
+                settling.Ladder.Kill(Math.Max(now, settling.SettleUntil - SettleMs + ReapMs));
+            }
         }
 
         Running?.Ladder.Act(now);

@@ -3,7 +3,10 @@ using Kiln.Exec.Interop;
 
 namespace Kiln.Exec.Journal;
 
-/// <summary>Appends notices to the journal; a record is on disk when the call returns.</summary>
+/// <summary>
+/// Appends notices to the journal. A record survives the death of exec, not of the machine: after that the run is lost
+/// whatever the journal says, so nothing is synced and no run waits for the disk.
+/// </summary>
 internal sealed class JournalWriter
 {
     /// <summary>Set aside on the disk, so that a script that fills it cannot keep its own end out of the journal.</summary>
@@ -51,7 +54,6 @@ internal sealed class JournalWriter
         ExecNoticeCodec.Write(_frames, notice);
         // A journal that cannot be written (disk full) does not end the build: exec still knows, only its successor would not.
         Posix.WriteAll(_fd, _frames.Written);
-        Libc.SyncData(_fd);
         _frames.Take(_frames.Length);
     }
 }

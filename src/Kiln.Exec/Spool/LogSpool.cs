@@ -82,8 +82,11 @@ internal sealed class LogSpool(SpoolBound bound)
         }
     }
 
-    /// <summary>Brings everything to the disk. Bytes that a full disk did not take are given up; their number is returned.</summary>
-    public long Sync()
+    /// <summary>
+    /// Offers once more what a full disk did not take; what it still does not take is given up, and its length returned. Nothing
+    /// is synced: a machine that stops takes the run with it, and what the server has acknowledged is safe there.
+    /// </summary>
+    public long Settle()
     {
         if (IsDiskFull && _acknowledged > _punched)
         {
@@ -94,7 +97,6 @@ internal sealed class LogSpool(SpoolBound bound)
         long lost = _late.Length;
         Length -= lost;
         _late = [];
-        Libc.SyncData(_fd);
         return lost;
     }
 
