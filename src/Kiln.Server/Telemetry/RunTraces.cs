@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Threading.Channels;
 using Kiln.Contracts.Runs;
 using Kiln.Server.Runs;
-using Kiln.Server.Runs.State;
 using Kiln.Server.Storage;
 
 namespace Kiln.Server.Telemetry;
