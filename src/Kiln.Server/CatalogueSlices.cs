@@ -40,6 +40,7 @@ internal static class CatalogueSlices
         .AddSingleton<ITrial<Registry>, RegistryTrial>()
         .AddSingleton<ITrial<ObjectStorage>, ObjectStorageTrial>()
         .AddSingleton<ITrial<Cluster>, ClusterTrial>()
+        .AddPackageVerification()
         .AddHostedService<CatalogueStart>();
 
     public static IEndpointRouteBuilder MapCatalogue(this IEndpointRouteBuilder routes)
@@ -48,6 +49,6 @@ internal static class CatalogueSlices
         {
             kind.Map(routes);
         }
-        return routes;
+        return routes.MapPackageVerification();
     }
 }
