@@ -67,7 +67,7 @@ internal sealed class TrialEndpoints<T>(CatalogueKind<T> kind, ITrial<T> trial, 
 
     private async Task<IResult> TryAsync(T value, Dictionary<string, string> given, HttpContext context)
     {
-        if (!tools.Slots.Wait(0, CancellationToken.None))
+        if (!await tools.Slots.WaitAsync(TimeSpan.Zero, context.RequestAborted))
         {
             return ApiError.TooMany("Other definitions are being tried right now; try again in a second.", seconds: 1);
         }
