@@ -63,7 +63,11 @@ internal sealed partial class RegistryTrial : ITrial<Registry>
 
     private static string? TokenAddress(string challenge, Registry value)
     {
-        var words = Word().Matches(challenge).ToDictionary(match => match.Groups["name"].Value, match => match.Groups["value"].Value, StringComparer.OrdinalIgnoreCase);
+        var words = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (Match match in Word().Matches(challenge))
+        {
+            words[match.Groups["name"].Value] = match.Groups["value"].Value;
+        }
         if (!words.TryGetValue("realm", out var realm) || !Uri.TryCreate(realm, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
         {
             return null;
@@ -85,6 +89,6 @@ internal sealed partial class RegistryTrial : ITrial<Registry>
         : address.Contains("://", StringComparison.Ordinal) ? address
         : $"https://{address}";
 
-    [GeneratedRegex("(?<name>[a-z]+)=\"(?<value>[^\"]*)\"", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex(@"(?<name>[A-Za-z]+)=""(?<value>[^""]*)""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Word();
 }
