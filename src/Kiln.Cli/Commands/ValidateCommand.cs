@@ -9,6 +9,8 @@ namespace Kiln.Cli.Commands;
 /// <summary><c>kiln validate KIND NAME</c>: lets the server connect and log in, as a build would.</summary>
 internal static class ValidateCommand
 {
+    private static readonly string[] Kinds = ["code-host", "registry", "object-storage", "cluster"];
+
     public static Command Create(Terminal terminal)
     {
         var kind = KindArgument.Create();
@@ -23,6 +25,11 @@ internal static class ValidateCommand
         connection.SetAction(async (parsed, client, cancellationToken) =>
         {
             var wanted = KindArgument.Of(parsed, kind);
+            if (!Kinds.Contains(wanted.Word))
+            {
+                return terminal.Fail(
+                    $"There is nothing to connect to in a {wanted.What}; what can be tried is {string.Join(", ", Kinds)}.", ExitCode.Usage);
+            }
             var tried = await client.Definitions.ValidateAsync(
                 wanted, connection.Project(parsed), parsed.GetRequiredValue(name), parsed.GetValue(repo) ?? "", cancellationToken);
             if (tried is not Answer<JsonNode>.Ok { Value: var answer })

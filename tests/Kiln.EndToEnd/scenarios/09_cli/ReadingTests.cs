@@ -57,12 +57,40 @@ public sealed class ReadingTests : IClassFixture<ServerFixture>, IDisposable
     public async Task What_a_run_would_do_is_explained_and_so_is_what_stands_against_it()
     {
         var explained = (await _kiln.RunAsync("explain", "hello-kiln", "-s", "service1", "-p", "aa=c")).Expect(0);
-        var refused = (await _kiln.RunAsync("explain", "hello-kiln", "-s", "nobody")).Expect(2);
+        var refused = (await _kiln.RunAsync("explain", "hello-kiln", "-s", "nobody")).Expect(1);
 
         Assert.Contains("multi-service-demo", explained.Output);
         Assert.Contains("script", explained.Output);
         Assert.DoesNotContain("abc123", explained.Output);
         Assert.Contains("nobody", refused.Output + refused.Errors);
+    }
+
+    [Fact]
+    public async Task A_host_can_be_paused_until_it_is_idle_and_let_in_again()
+    {
+        var host = (await _kiln.RunAsync("hosts", "-o", "name")).Expect(0).Output.Trim();
+        try
+        {
+            (await _kiln.RunAsync("hosts", "pause", host, "--wait")).Expect(0);
+            Assert.Contains("paused", (await _kiln.RunAsync("hosts")).Expect(0).Output);
+        }
+        finally
+        {
+            (await _kiln.RunAsync("hosts", "resume", host)).Expect(0);
+        }
+        Assert.Contains("online", (await _kiln.RunAsync("hosts")).Expect(0).Output);
+        Assert.Contains("host called", (await _kiln.RunAsync("hosts", "pause", "nobody")).Expect(2).Errors);
+    }
+
+    [Fact]
+    public async Task What_a_definition_describes_can_be_tried()
+    {
+        (await _kiln.RunAsync(
+            "kind: object-storage\nname: read-away\nendpoint: http://127.0.0.1:9\nbucket: b\nak: a\nsk: secret\n", ["apply", "-f", "-"])).Expect(0);
+
+        Assert.StartsWith("ok: ", (await _kiln.RunAsync("validate", "code-host", "github-demo", "--repo", "kr-test-org/zadig")).Expect(0).Output);
+        Assert.StartsWith("refused: ", (await _kiln.RunAsync("validate", "object-storage", "read-away")).Expect(5).Output);
+        Assert.Contains("object-storage", (await _kiln.RunAsync("validate", "project", "yaml")).Expect(2).Errors);
     }
 
     [Fact]
