@@ -27,8 +27,9 @@ internal static class CacheMeasure
         for (var i = 0; i < Rounds; i++)
         {
             var steps = await StepTimes.RunAsync(load, "cached", cancellationToken);
-            var packing = await StepTimes.ShellAsync(load, "rm -f t.tar; tar -cf - -C tree . | zstd -q -T0 -3 -o t.tar", cancellationToken);
-            var unpacking = await StepTimes.ShellAsync(load, "rm -rf fresh; mkdir fresh; zstd -q -dc t.tar | tar -xf - -C fresh", cancellationToken);
+            await StepTimes.ShellAsync(load, "rm -rf t.tar fresh; mkdir fresh", cancellationToken);
+            var packing = await StepTimes.ShellAsync(load, "tar -cf - -C tree . | zstd -q -T0 -3 -o t.tar", cancellationToken);
+            var unpacking = await StepTimes.ShellAsync(load, "zstd -q -dc t.tar | tar -xf - -C fresh", cancellationToken);
             saves.Add(steps["cache_save"] / packing);
             restores.Add(steps["cache_restore"] / unpacking);
             ours.Save.Add(steps["cache_save"]);

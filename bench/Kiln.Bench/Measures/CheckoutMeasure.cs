@@ -30,8 +30,9 @@ internal static class CheckoutMeasure
         for (var i = 0; i < Rounds; i++)
         {
             var steps = await StepTimes.RunAsync(load, "checked-out", cancellationToken);
+            await StepTimes.ShellAsync(load, "rm -rf clone", cancellationToken);
             var clone = await StepTimes.ShellAsync(
-                load, $"rm -rf clone; git -c safe.directory='*' clone -q --depth 1 'file://{scratch["git/team/files"]}' clone", cancellationToken);
+                load, $"git -c safe.directory='*' clone -q --depth 1 'file://{scratch["git/team/files"]}' clone", cancellationToken);
             ours.Add(steps["checkout"]);
             ratios.Add(steps["checkout"] / clone);
         }
