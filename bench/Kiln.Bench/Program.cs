@@ -1,9 +1,11 @@
 using System.CommandLine;
 using Kiln.Bench.Chaos;
+using Kiln.Bench.Lists;
 using Kiln.Bench.Measures;
 
 var root = new RootCommand("Measures and torments a whole Kiln: real processes, the real protocol.");
 root.Subcommands.Add(BenchCommand.Create());
 root.Subcommands.Add(ChaosCommand.Create());
+root.Subcommands.Add(ListsCommand.Create());
 root.Subcommands.Add(BareCommand.Create());
 return await root.Parse(args).InvokeAsync();

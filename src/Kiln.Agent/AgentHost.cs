@@ -119,7 +119,8 @@ public static partial class AgentHost
             Clock = TimeProvider.System,
             Packages = new PackageStore(Path.Combine(options.DataDirectory, "packages"), downloads, TimeProvider.System),
             Caches = new CacheStore(
-                Path.Combine(options.DataDirectory, "cache"), CacheStore.LimitOf(Environment.GetEnvironmentVariable), TimeProvider.System),
+                Path.Combine(options.DataDirectory, "cache"), CacheStore.LimitOf(Environment.GetEnvironmentVariable), TimeProvider.System,
+                CacheSetting.Shared(Environment.GetEnvironmentVariable)),
             ImageEngine = Environment.GetEnvironmentVariable("KILN_IMAGE_ENGINE") ?? "",
         };
     }

@@ -49,10 +49,10 @@ internal static class KilnCommand
         if (parsed.CommandResult.Command.Subcommands.Count > 0)
         {
             // What is wrong is the word of the command; that one is missing, too, follows from it.
-            var known = parsed.CommandResult.Command.Subcommands.Where(command => !command.Hidden).Select(command => command.Name);
+            var known = parsed.CommandResult.Command.Subcommands.Where(command => !command.Hidden).Select(command => command.Name).ToList();
             return terminal.Fail(
                 parsed.UnmatchedTokens is [var odd, ..]
-                    ? $"There is no command \"{path} {odd}\". There are: {string.Join(", ", known)}."
+                    ? $"There is no command \"{path} {odd}\".{NearestWords.Sentence(odd, known)} {path} --help lists them all."
                     : $"\"{path}\" alone does nothing. It takes one of: {string.Join(", ", known)}.",
                 ExitCode.Usage);
         }
@@ -77,6 +77,7 @@ internal static class KilnCommand
         RunCommand.Create(terminal, interrupt),
         RunsCommand.Create(terminal),
         LogsCommand.Create(terminal),
+        ExplainCommand.Create(terminal),
         WhyCommand.Create(terminal),
         CancelCommand.Create(terminal),
         RetryCommand.Create(terminal, interrupt),

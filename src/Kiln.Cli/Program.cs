@@ -4,9 +4,7 @@ using Kiln.Cli.Output;
 using var input = new StreamReader(Console.OpenStandardInput());
 await using var bytes = Console.OpenStandardOutput();
 await using var text = new StreamWriter(bytes) { AutoFlush = true };
-// Not Console.Error: that one would first write to the terminal to set it up.
-await using var errors = new StreamWriter(Console.OpenStandardError()) { AutoFlush = true };
-return await KilnCommand.RunAsync(args, new Terminal(text, bytes, errors)
+return await KilnCommand.RunAsync(args, new Terminal(text, bytes, Console.Error)
 {
     Input = input,
     IsInputTyped = !Console.IsInputRedirected,

@@ -4,6 +4,7 @@ using Kiln.Server.BuildTemplates;
 using Kiln.Server.Clusters;
 using Kiln.Server.CodeHosts;
 using Kiln.Server.Definitions;
+using Kiln.Server.Definitions.Trials;
 using Kiln.Server.DockerfileTemplates;
 using Kiln.Server.Http;
 using Kiln.Server.ObjectStorages;
@@ -34,6 +35,12 @@ internal static class CatalogueSlices
         .AddSingleton<DockerfileTemplateStore>().AddSingleton<CatalogueKind, DockerfileTemplateKind>()
         .AddSingleton<BuildTemplateStore>().AddSingleton<CatalogueKind, BuildTemplateKind>()
         .AddSingleton<TokenStore>().AddSingleton<CatalogueKind, TokenDefinitions>()
+        .AddSingleton<TrialTools>()
+        .AddSingleton<ITrial<CodeHost>, CodeHostTrial>()
+        .AddSingleton<ITrial<Registry>, RegistryTrial>()
+        .AddSingleton<ITrial<ObjectStorage>, ObjectStorageTrial>()
+        .AddSingleton<ITrial<Cluster>, ClusterTrial>()
+        .AddPackageVerification()
         .AddHostedService<CatalogueStart>();
 
     public static IEndpointRouteBuilder MapCatalogue(this IEndpointRouteBuilder routes)
@@ -42,6 +49,6 @@ internal static class CatalogueSlices
         {
             kind.Map(routes);
         }
-        return routes;
+        return routes.MapPackageVerification();
     }
 }

@@ -49,6 +49,7 @@ public static class ServerBuilder
             .AddRuns()
             .AddQueue()
             .AddExplanations()
+            .AddTemplateBuilds()
             .AddTelemetry()
             .AddArtifacts()
             .AddBackups()
@@ -67,6 +68,7 @@ public static class ServerBuilder
         app.MapCatalogue();
         app.MapBuilds();
         app.MapExplanations();
+        app.MapTemplateBuilds();
         app.MapRuns();
         app.MapQueue();
         app.MapArtifacts();

@@ -25,7 +25,8 @@ public static class Startup
         {
             return await RestoreAsync(arguments[1..], output, errors);
         }
-        switch (SettingsReader.Read(arguments, Environment()))
+        var isRotation = arguments is [MasterKeyChange.Command, ..];
+        switch (SettingsReader.Read(isRotation ? arguments[1..] : arguments, Environment()))
         {
             case SettingsOutcome.Said said:
                 await output.WriteAsync(said.Text);
@@ -34,7 +35,7 @@ public static class Startup
                 await errors.WriteAsync($"kiln-server: {string.Join("\nkiln-server: ", invalid.Problems)}\n");
                 return Usage;
             case SettingsOutcome.Valid valid:
-                return await ServeAsync(valid.Options, errors);
+                return await ServeAsync(valid.Options, isRotation ? output : null, errors);
             default:
                 throw new InvalidOperationException("An outcome of settings is missing here.");
         }
@@ -74,7 +75,10 @@ public static class Startup
         }
     }
 
-    private static async Task<int> ServeAsync(KilnOptions options, TextWriter errors)
+    /// <param name="options">Settings.</param>
+    /// <param name="rotation">Where to say that the master key was changed; <c>null</c> = serve instead.</param>
+    /// <param name="errors">Standard error.</param>
+    private static async Task<int> ServeAsync(KilnOptions options, TextWriter? rotation, TextWriter errors)
     {
         AgentHost.HideMemory();
         try
@@ -87,6 +91,14 @@ public static class Startup
                     + "$WORKSPACE without quotes will break on it. A path without spaces is safer (--data).\n");
             }
             var database = await StorageSlice.OpenAsync(options, TimeProvider.System, CancellationToken.None);
+            if (rotation is not null)
+            {
+                await using (database)
+                {
+                    await rotation.WriteAsync(await MasterKeyChange.RunAsync(options, data, database, CancellationToken.None));
+                }
+                return Success;
+            }
             await using var app = ServerBuilder.Build(options, data, database, TimeProvider.System);
             await app.RunAsync();
             return Success;

@@ -45,7 +45,7 @@ internal static class BenchCommand
         return command;
     }
 
-    private static string[] Names => ["start", "latency", "burst", "slow-disk", "big-log", "follow", "api", "fleet"];
+    private static string[] Names => ["start", "latency", "burst", "slow-disk", "big-log", "follow", "api", "cache", "checkout", "fleet"];
 
     private static async Task<IReadOnlyList<Row>> MeasureAsync(string name, int agents, int runs, CancellationToken cancellationToken)
     {
@@ -84,6 +84,8 @@ internal static class BenchCommand
                     row => row with { What = $"5 ms added to every fsync: {row.What}", Floor = "", Goal = "", Verdict = Verdict.None }),
             ],
             "big-log" => await BigLogMeasure.RunAsync(load, cancellationToken),
+            "cache" => await CacheMeasure.RunAsync(load, cancellationToken),
+            "checkout" => await CheckoutMeasure.RunAsync(load, cancellationToken),
             "follow" => await FollowMeasure.RunAsync(load, cancellationToken),
             _ => await ApiMeasure.RunAsync(load, cancellationToken),
         };

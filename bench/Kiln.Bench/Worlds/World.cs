@@ -22,6 +22,9 @@ public sealed class World : IAsyncDisposable
 
     public PostgresServer? Postgres { get; }
 
+    /// <summary>How to connect to the PostgreSQL; empty without one.</summary>
+    public string Database { get; private init; } = "";
+
     public KilnServer Server { get; }
 
     public AgentHost? Agent { get; }
@@ -30,10 +33,12 @@ public sealed class World : IAsyncDisposable
     {
         var scratch = new Scratch();
         var environment = options.Environment.ToArray();
+        var database = "";
         var postgres = options.UsesPostgres ? await PostgresServer.StartAsync(durable: true) : null;
         if (postgres is not null)
         {
-            environment = [.. environment, ("KILN_DATABASE", await postgres.CreateDatabaseAsync())];
+            database = await postgres.CreateDatabaseAsync();
+            environment = [.. environment, ("KILN_DATABASE", database)];
         }
         var server = await KilnServer.StartAsync(
             scratch,
@@ -43,7 +48,7 @@ public sealed class World : IAsyncDisposable
         var agent = options.AgentCapacity == 0
             ? null
             : await AgentHost.StartAsync(server, scratch.Path, options.AgentCapacity, environment, cancellationToken);
-        var world = new World(scratch, postgres, server, agent);
+        var world = new World(scratch, postgres, server, agent) { Database = database };
         await world.PostAsync(
             "openapi/projects/project",
             new JsonObject { ["project_name"] = Project, ["project_key"] = Project, ["project_type"] = "yaml" },

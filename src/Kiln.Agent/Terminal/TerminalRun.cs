@@ -70,7 +70,8 @@ internal static class TerminalRun
             Clock = TimeProvider.System,
             Packages = new PackageStore(Path.Combine(data, "packages"), downloads, TimeProvider.System),
             Caches = new CacheStore(
-                Path.Combine(data, "cache"), CacheStore.LimitOf(Environment.GetEnvironmentVariable), TimeProvider.System),
+                Path.Combine(data, "cache"), CacheStore.LimitOf(Environment.GetEnvironmentVariable), TimeProvider.System,
+                CacheSetting.Shared(Environment.GetEnvironmentVariable)),
             ImageEngine = Environment.GetEnvironmentVariable("KILN_IMAGE_ENGINE") ?? "",
         };
         using var runner = new AttemptRunner(lease, RunDirectory.Of(data, lease.Key), place, server, logger);

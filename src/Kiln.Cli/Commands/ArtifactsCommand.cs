@@ -125,7 +125,8 @@ internal static class ArtifactsCommand
             }
             if (artifact.Sha256.Length > 0 && Convert.ToHexStringLower(hash.Hash!) != artifact.Sha256)
             {
-                return terminal.Fail($"{artifact.Path} arrived damaged: its SHA-256 is not what the server says. Fetch it again.", ExitCode.Infrastructure);
+                return terminal.Fail(
+                    $"{artifact.Path} arrived damaged: its SHA-256 is not what the server says. Fetch it again.", ExitCode.Infrastructure);
             }
             File.Move(aside, file, overwrite: true);
             await terminal.Output.WriteLineAsync(file);

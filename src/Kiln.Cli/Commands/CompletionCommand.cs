@@ -9,7 +9,8 @@ internal static class CompletionCommand
         # source <(kiln completion bash)
         _kiln() {
           local IFS=$'\n'
-          COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
+          local suggested=$("${COMP_WORDS[0]}" "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)
+          COMPREPLY=($(compgen -W "$suggested" -- "${COMP_WORDS[COMP_CWORD]}"))
         }
         complete -o default -F _kiln kiln
 
@@ -37,7 +38,8 @@ internal static class CompletionCommand
     {
         var shell = new Argument<string>("SHELL") { Description = "bash, zsh or fish." };
         shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
-        var command = new Command("completion", "Print a script that lets a shell complete kiln's words: source <(kiln completion bash).") { shell };
+        var command = new Command(
+            "completion", "Print a script that lets a shell complete kiln's words: source <(kiln completion bash).") { shell };
         command.SetAction(async (parsed, _) =>
         {
             await terminal.Output.WriteAsync(parsed.GetRequiredValue(shell) switch { "zsh" => Zsh, "fish" => Fish, _ => Bash });

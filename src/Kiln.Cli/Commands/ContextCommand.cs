@@ -33,14 +33,19 @@ internal static class ContextCommand
                 var logins = Connection.LoginFile.Read();
                 if (parsed.GetValue(name) is not { } wanted)
                 {
-                    var items = logins.Contexts.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => Item(pair.Key, pair.Value, logins)).ToList();
-                    await Listing.WriteAsync(terminal, output.Of(parsed), items, new JsonArray([.. items.Select(item => item.DeepClone())]));
+                    var items = logins.Contexts
+                        .OrderBy(pair => pair.Key, StringComparer.Ordinal)
+                        .Select(pair => Item(pair.Key, pair.Value, logins))
+                        .ToList();
+                    await Listing.WriteAsync(
+                        terminal, output.Of(parsed), items, new JsonArray([.. items.Select(item => item.DeepClone())]));
                     return ExitCode.Success;
                 }
                 if (!logins.Contexts.ContainsKey(wanted))
                 {
                     return terminal.Fail(
-                        $"There is no context \"{wanted}\"; kiln context lists those there are, kiln login URL --context {wanted} makes it.",
+                        $"There is no context \"{wanted}\"; kiln context lists those there are, "
+                        + $"kiln login URL --context {wanted} makes it.",
                         ExitCode.Usage);
                 }
                 Connection.LoginFile.Write(logins with { Current = wanted });

@@ -39,5 +39,6 @@ internal static class DescribeCommand
 
     private static Task LineAsync(Terminal terminal, string title, string value, string by) => value.Length == 0
         ? Task.CompletedTask
-        : terminal.Output.WriteLineAsync($"  {terminal.Palette.Dim(DisplayWidth.Pad(title, 10))}{value}{(by.Length > 0 ? $" by {by}" : "")}");
+        : terminal.Output.WriteLineAsync(
+            $"  {terminal.Palette.Dim(DisplayWidth.Pad(title, 10))}{value}{(by.Length > 0 ? $" by {by}" : "")}");
 }

@@ -37,9 +37,13 @@ internal static class LoginCommand
             if (ServerChoice.Parse(parsed.GetRequiredValue(server)) is not { } address)
             {
                 return terminal.Fail(
-                    $"\"{parsed.GetRequiredValue(server)}\" is not an address of a server; it looks like https://kiln.example.com.", ExitCode.Usage);
+                    $"\"{parsed.GetRequiredValue(server)}\" is not an address of a server; it looks like https://kiln.example.com.",
+                    ExitCode.Usage);
             }
-            var secret = await TokenAsync(parsed.GetValue(token), address, terminal, cancellationToken);
+            if (await TokenAsync(parsed.GetValue(token), address, terminal, cancellationToken) is not { } secret)
+            {
+                return ExitCode.Interrupted;
+            }
             if (secret.Length == 0)
             {
                 return terminal.Fail("There is no token: type it when asked, or give it as a line on standard input.", ExitCode.Usage);
@@ -51,7 +55,7 @@ internal static class LoginCommand
         return command;
     }
 
-    private static async Task<string> TokenAsync(string? given, Uri server, Terminal terminal, CancellationToken cancellationToken)
+    private static async Task<string?> TokenAsync(string? given, Uri server, Terminal terminal, CancellationToken cancellationToken)
     {
         if (given is null)
         {

@@ -4,6 +4,7 @@ using Kiln.Cli.Connections;
 using Kiln.Cli.Output;
 using Kiln.Cli.Runs;
 using Kiln.Contracts.Client;
+using Kiln.Contracts.Runs;
 
 namespace Kiln.Cli.Commands;
 
@@ -47,11 +48,16 @@ internal static class RunsCommand
             HelpName = "N",
             DefaultValueFactory = static _ => 20,
         };
-        var command = new Command("runs", "List runs, newest first.") { build, service, status, limit };
+        var run = new Argument<long?>("RUN") { Description = "Show this one with its steps.", Arity = ArgumentArity.ZeroOrOne };
+        var command = new Command("runs", "List runs, newest first, or show one.") { run, build, service, status, limit };
         var output = new OutputOption(command);
         var connection = new Connection(command, terminal).WithProject();
         connection.SetAction(async (parsed, client, cancellationToken) =>
         {
+            if (parsed.GetValue(run) is { } runId)
+            {
+                return await OneAsync(client, runId, output.Of(parsed), terminal, cancellationToken);
+            }
             var query = $"pageSize={parsed.GetValue(limit)}"
                 + Filter("projectKey", connection.Project(parsed)) + Filter("build_name", parsed.GetValue(build))
                 + Filter("service_name", parsed.GetValue(service)) + Filter("status", parsed.GetValue(status));
@@ -64,6 +70,34 @@ internal static class RunsCommand
             return ExitCode.Success;
         });
         return command;
+    }
+
+    private static async Task<int> OneAsync(
+        KilnClient client, long runId, OutputFormat format, Terminal terminal, CancellationToken cancellationToken)
+    {
+        if (format is not OutputFormat.Table)
+        {
+            var raw = await client.GetAsync($"openapi/runs/{runId}", cancellationToken);
+            if (raw is not Answer<JsonNode>.Ok { Value: var answer })
+            {
+                return terminal.Explain(raw);
+            }
+            await Listing.WriteAsync(terminal, format, [answer.AsObject()], answer);
+            return ExitCode.Success;
+        }
+        var asked = await client.GetRunAsync(runId, cancellationToken);
+        if (asked is not Answer<RunView>.Ok { Value: var view })
+        {
+            return terminal.Explain(asked);
+        }
+        var kept = await client.ListArtifactsAsync(runId, cancellationToken);
+        if (kept is not Answer<RunArtifacts>.Ok { Value.Artifacts: var artifacts })
+        {
+            return terminal.Explain(kept);
+        }
+        await terminal.Output.WriteAsync(RunSummary.Of(
+            view, artifacts, artifact => $"kiln artifacts get {runId} {artifact.Path}").TrimStart('\n'));
+        return ExitCode.Success;
     }
 
     private static string Filter(string name, string? value) =>

@@ -46,7 +46,10 @@ internal static class TokenCommand
         };
         var expires = SpanOption.Create("--expires", "When it ends, from now, for example 90d; without it never.");
         var description = new Option<string>("--description") { Description = "What it is for.", HelpName = "TEXT" };
-        var command = new Command("create", "Make a token and print it; it is shown only now.") { name, kind, roles, verbs, expires, description };
+        var command = new Command("create", "Make a token and print it; it is shown only now.")
+        {
+            name, kind, roles, verbs, expires, description,
+        };
         var output = new OutputOption(command);
         var connection = new Connection(command, terminal);
         connection.SetAction(async (parsed, client, cancellationToken) =>

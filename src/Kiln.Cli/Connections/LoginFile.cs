@@ -35,7 +35,8 @@ internal sealed class LoginFile
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or JsonException)
         {
-            throw new InvalidDataException($"{Path} cannot be read ({unreadable.Message}). Mend or delete it, and log in again.", unreadable);
+            throw new InvalidDataException(
+                $"{Path} cannot be read ({unreadable.Message}). Mend or delete it, and log in again.", unreadable);
         }
     }
 

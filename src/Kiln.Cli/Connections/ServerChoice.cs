@@ -35,7 +35,8 @@ internal abstract record ServerChoice
                 ? Address(login.Server, said.Token ?? login.Token, login.Project, $"context {context}")
                 : new Wrong(logins.Contexts.Count == 0
                     ? $"There is no context \"{context}\", and no other; kiln login URL --context {context} makes it."
-                    : $"There is no context \"{context}\". There are: {string.Join(", ", logins.Contexts.Keys.Order(StringComparer.Ordinal))}.");
+                    : $"There is no context \"{context}\". There are: "
+                        + $"{string.Join(", ", logins.Contexts.Keys.Order(StringComparer.Ordinal))}.");
         }
         if ((said.Server ?? Set("KILN_SERVER")) is { } server)
         {

@@ -70,6 +70,9 @@ internal sealed class ApplyPlanner(DefinitionCalls calls, IReadOnlyList<Definiti
         };
         return check switch
         {
+            Answer<ChangeAnswer>.Ok { Value.Preview: { } preview }
+                when UnknownFields.In(document.Body, preview.Spec, document.Kind.What) is { Count: > 0 } unknown =>
+                Refuse(document, new Answer<ChangeAnswer>.Refused(400, "") { Errors = unknown }),
             Answer<ChangeAnswer>.Ok { Value: { Preview: { } preview } answer } => change with
             {
                 Kind = preview.Change == "none" ? ChangeKind.None : change.Kind,

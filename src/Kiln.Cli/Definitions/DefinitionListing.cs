@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Kiln.Cli.Output;
 using Kiln.Contracts.Client;
 
@@ -15,7 +16,7 @@ internal static class DefinitionListing
             .. Own(kind),
             new("UPDATED", item => item.Time("update_time")),
             new("BY", item => item.Text("update_by")),
-            .. kind == DefinitionKinds.Build ? Array.Empty<Column>() : [new Column("REVISION", item => item.Text("revision")) { IsExtra = true }],
+            .. kind == DefinitionKinds.Build ? Array.Empty<Column>() : [Wide("REVISION", "revision")],
         ]);
 
     private static Column[] Own(DefinitionKind kind) => kind.Word switch
@@ -28,21 +29,24 @@ internal static class DefinitionListing
         "registry" => [Field("DEFAULT", "is_default"), Field("USER", "access_key")],
         "cluster" => [Field("TYPE", "type"), Field("LOCAL", "local"), Wide("NAMESPACE", "namespace")],
         "build-template" => [Field("ON", "infrastructure"), Field("IMAGE", "build_os"), Wide("DESCRIPTION", "description")],
-        "service" => [new("MODULES", item => string.Join(',', item.Objects("containers").Select(module => module.Text("name"))))],
+        "service" => [new("MODULES", item => Joined(item, "containers", module => module.Text("name")))],
         "variable" => [Field("VALUE", "value"), Wide("DESCRIPTION", "description")],
         "build" =>
         [
-            new("SERVICES", item => string.Join(
-                ',', item.Objects("target_services").Select(service => $"{service.Text("service_name")}/{service.Text("service_module")}"))),
+            new("SERVICES", item => Joined(
+                item, "target_services", service => $"{service.Text("service_name")}/{service.Text("service_module")}")),
         ],
         "token" =>
         [
             Field("KIND", "kind"),
-            new("ROLES", item => string.Join(',', item.Objects("grants").Select(grant => $"{grant.Text("project_key")}={grant.Text("role")}"))),
+            new("ROLES", item => Joined(item, "grants", grant => $"{grant.Text("project_key")}={grant.Text("role")}")),
             new("EXPIRES", item => item.Time("expires_time")),
         ],
         _ => [],
     };
+
+    private static string Joined(JsonObject item, string list, Func<JsonObject, string> text) =>
+        string.Join(',', item.Objects(list).Select(text));
 
     private static Column Field(string title, string name) => new(title, item => item.Text(name));
 

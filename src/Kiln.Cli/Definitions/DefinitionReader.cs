@@ -11,6 +11,12 @@ internal sealed class DefinitionReader(string defaultProject, TextReader input)
 {
     private static readonly string[] Endings = [".yaml", ".yml", ".json"];
 
+    private static readonly JsonDocumentOptions Lenient = new()
+    {
+        AllowTrailingCommas = true,
+        CommentHandling = JsonCommentHandling.Skip,
+    };
+
     private readonly List<DefinitionDocument> _documents = [];
     private readonly List<string> _problems = [];
 
@@ -157,7 +163,7 @@ internal sealed class DefinitionReader(string defaultProject, TextReader input)
 
     private static List<YamlDocument> FromJson(string text)
     {
-        var root = JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip });
+        var root = JsonNode.Parse(text, documentOptions: Lenient);
         var nodes = root is JsonArray list ? list.ToList() : [root];
         return [.. nodes.Select(node => new YamlDocument(node?.DeepClone(), 1, new Dictionary<string, int>(), new HashSet<string>()))];
     }

@@ -6,7 +6,7 @@ namespace Kiln.Cli.Output;
 internal static class Table
 {
     private const int Gap = 2;
-    private const int Narrowest = 8;
+    private const int Narrowest = 5;
 
     private static readonly char[] Breaks = ['\n', '\r', '\t'];
 

@@ -146,7 +146,8 @@ internal static class YamlWriter
             return false;
         }
         return (char.IsLetterOrDigit(text[0]) || text[0] is '/' or '_' or '$' or '.')
-            && text.EnumerateRunes().All(rune => Rune.IsLetterOrDigit(rune) || PlainMarks.Contains(rune.ToString(), StringComparison.Ordinal))
+            && text.EnumerateRunes().All(rune =>
+                Rune.IsLetterOrDigit(rune) || PlainMarks.Contains(rune.ToString(), StringComparison.Ordinal))
             && !text.Contains(": ", StringComparison.Ordinal)
             && !text.StartsWith("...", StringComparison.Ordinal);
     }
@@ -161,5 +162,5 @@ internal static class YamlWriter
     // Also times (12:30:00), dates and octal or hexadecimal numbers of YAML 1.1.
     private static bool LooksLikeANumber(string text) =>
         (char.IsAsciiDigit(text[0]) || text[0] == '.')
-        && text.All(letter => char.IsAsciiHexDigit(letter) || letter is '.' or '_' or ':' or '-' or '+' or 'x' or 'X' or 'o' or 'T' or 'Z' or ' ');
+        && text.All(letter => char.IsAsciiHexDigit(letter) || "._:-+xXoTZ ".Contains(letter));
 }

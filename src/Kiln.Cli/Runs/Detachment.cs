@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Kiln.Contracts.Client;
-using Kiln.Contracts.Runs;
 
 namespace Kiln.Cli.Runs;
 
@@ -36,7 +35,7 @@ internal sealed class Detachment(KilnClient client, Terminal terminal, TimeProvi
         {
             await foreach (var run in client.WatchRunAsync(runId, CancellationToken.None))
             {
-                if (run.Status is not (RunStatus.Queued or RunStatus.Prepare or RunStatus.Running))
+                if (RunVerdict.IsOver(run))
                 {
                     await terminal.Errors.WriteLineAsync($"kiln: run {runId} {RunSummary.Word(run.Status)}");
                     return RunVerdict.Of(run);

@@ -17,7 +17,7 @@ internal sealed record RepoChoice(string Repo, string? Branch, string? Tag, stri
     public (RepoOverride? Override, string Problem) For(IReadOnlyList<JsonObject> repos)
     {
         var names = string.Join(", ", repos.Select(Named));
-        List<JsonObject> meant = Repo.Length == 0 ? [.. repos] : [.. repos.Where(repo => Repo == repo.Text("repo_name") || Repo == Named(repo))];
+        List<JsonObject> meant = [.. repos.Where(repo => Repo.Length == 0 || Repo == repo.Text("repo_name") || Repo == Named(repo))];
         return meant switch
         {
             [var repo] => (
@@ -31,7 +31,7 @@ internal sealed record RepoChoice(string Repo, string? Branch, string? Tag, stri
                     CommitId = Commit,
                     Prs = Prs.Count > 0 ? Prs : null,
                 }, ""),
-            _ when repos.Count == 0 => (null, "This build checks out no repository, so there is no branch, commit or pull request to choose."),
+            _ when repos.Count == 0 => (null, "This build checks out no repository: there is no branch, commit or pull request to choose."),
             [] => (null, $"This build has no repository \"{Repo}\"; it has {names}."),
             _ => (null, $"This build has several repositories; name one with --repo: {names}."),
         };

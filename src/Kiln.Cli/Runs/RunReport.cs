@@ -13,7 +13,7 @@ internal sealed class RunReport(KilnClient client, Terminal terminal)
     /// <returns>The exit code that the run's end means.</returns>
     public async Task<int> FollowAsync(long runId, string authorization, CancellationToken cancellationToken)
     {
-        var ended = await new RunFollower(client, terminal).FollowAsync(runId, cancellationToken);
+        var ended = await new RunFollower(client, terminal, TimeProvider.System).FollowAsync(runId, cancellationToken);
         if (ended is not Answer<RunView>.Ok { Value: var run })
         {
             return terminal.Explain(ended);

@@ -9,7 +9,10 @@ internal static class RunSummary
 {
     private const int NameWidth = 14;
 
-    /// <summary>Writes the summary of an ended run.</summary>
+    /// <summary>Writes the summary of a run.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="artifacts">What it keeps.</param>
+    /// <param name="howToGet">Command that fetches a file of them.</param>
     public static string Of(RunView run, IReadOnlyList<RunArtifact> artifacts, Func<RunArtifact, string> howToGet)
     {
         var text = new StringBuilder();
@@ -27,7 +30,7 @@ internal static class RunSummary
         {
             text.Append($"{artifact.Kind}\n  {artifact.Path}  {Size(artifact.Size)}\n");
             text.Append(artifact.Sha256.Length > 0 ? $"  sha256 {artifact.Sha256}\n" : "");
-            text.Append($"  {howToGet(artifact)}\n");
+            text.Append(artifact.Kind == "image" ? "" : $"  {howToGet(artifact)}\n");
         }
         return text.ToString();
     }

@@ -15,6 +15,9 @@ internal static class RunVerdict
         _ => ExitCode.RunFailed,
     };
 
+    /// <summary>True once it has ended.</summary>
+    public static bool IsOver(RunView run) => run.Status is not (RunStatus.Queued or RunStatus.Prepare or RunStatus.Running);
+
     private static bool IsInfrastructure(string reason) => reason is RunReason.ExecFailed or RunReason.DiskFull
         or RunReason.ToolMissing or RunReason.InternalError or RunReason.AgentStopped;
 }

@@ -17,6 +17,7 @@ namespace Kiln.Contracts.Catalogue;
 [JsonSerializable(typeof(DockerfileTemplate))]
 [JsonSerializable(typeof(Variable))]
 [JsonSerializable(typeof(StoredToken))]
+[JsonSerializable(typeof(TrialResult))]
 [JsonSerializable(typeof(RevisionPage))]
 [JsonSerializable(typeof(RevisionDetail))]
 [JsonSerializable(typeof(RevisionDifference))]

@@ -21,19 +21,19 @@ public sealed record Cluster
     public required string KubeConfig { get; init; }
 
     /// <summary>https URL of the API server, for <c>token</c>.</summary>
-    public string ApiServer { get; init; } = "";
+    public string ApiServer { get => field ?? ""; init; } = "";
 
     /// <summary>Bearer token, for <c>token</c>: sealed at rest, the mask or empty in answers.</summary>
-    public string Token { get; init; } = "";
+    public string Token { get => field ?? ""; init; } = "";
 
     /// <summary>Certificates in PEM that the API server is checked against, for <c>token</c>; empty = the machine's own.</summary>
-    public string TlsCa { get; init; } = "";
+    public string TlsCa { get => field ?? ""; init; } = "";
 
     /// <summary>Namespace that runs get their pods in; empty = the server's choice.</summary>
-    public string Namespace { get; init; } = "";
+    public string Namespace { get => field ?? ""; init; } = "";
 
     /// <summary>Where caches of builds are kept.</summary>
-    public ClusterCache Cache { get; init; } = new() { MediumType = "none" };
+    public ClusterCache Cache { get => field ?? new() { MediumType = "none" }; init; } = new() { MediumType = "none" };
 
     /// <summary>Projects that may use it; empty = all.</summary>
     public required IReadOnlyList<string> ProjectNames { get; init; }
@@ -49,22 +49,22 @@ public sealed record ClusterCache
     public required string MediumType { get; init; }
 
     /// <summary>Name or id of the object storage, for <c>object</c>.</summary>
-    public string ObjectStorage { get; init; } = "";
+    public string ObjectStorage { get => field ?? ""; init; } = "";
 
     /// <summary><c>static</c> (an existing claim) or <c>dynamic</c>, for <c>nfs</c>.</summary>
-    public string ProvisionType { get; init; } = "";
+    public string ProvisionType { get => field ?? ""; init; } = "";
 
     /// <summary>Claim, for <c>static</c>.</summary>
-    public string Pvc { get; init; } = "";
+    public string Pvc { get => field ?? ""; init; } = "";
 
     /// <summary>Storage class, for <c>dynamic</c>; empty = the cluster's default.</summary>
-    public string StorageClass { get; init; } = "";
+    public string StorageClass { get => field ?? ""; init; } = "";
 
     /// <summary>Size, for <c>dynamic</c>.</summary>
     public int StorageSizeInGib { get; init; }
 
     /// <summary>Directory in the claim; may use <c>$PROJECT</c>, <c>$WORKFLOW</c>, <c>$SERVICE</c>.</summary>
-    public string Subpath { get; init; } = "";
+    public string Subpath { get => field ?? ""; init; } = "";
 }
 
 /// <summary>How pods choose nodes.</summary>

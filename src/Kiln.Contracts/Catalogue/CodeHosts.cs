@@ -36,10 +36,10 @@ public sealed record CodeHost
     public required bool VerifyTls { get; init; }
 
     /// <summary>Certificates in PEM to trust beside the machine's own; may be empty.</summary>
-    public string TlsCa { get; init; } = "";
+    public string TlsCa { get => field ?? ""; init; } = "";
 
     /// <summary>http, https or socks5 URL of a proxy for http and https; empty = none.</summary>
-    public string Proxy { get; init; } = "";
+    public string Proxy { get => field ?? ""; init; } = "";
 
     public required string Description { get; init; }
 

@@ -19,7 +19,7 @@ public sealed record Package
     /// <summary>URL of the file to download; empty = nothing is downloaded.</summary>
     public required string DownloadPath { get; init; }
 
-    /// <summary>Lower-case hexadecimal SHA-256 of that file; set exactly when it is.</summary>
+    /// <summary>Lower-case hexadecimal SHA-256 of that file; may be empty only where <see cref="Enabled"/> is false.</summary>
     public required string Sha256 { get; init; }
 
     /// <summary>False: builds cannot ask for it.</summary>

@@ -17,7 +17,7 @@ public sealed record Project
 
     /// <summary>Dangerous settings that its builds may use: <c>privileged</c>, <c>host_docker</c>, <c>static_pvcs</c>; an
     /// administrator's to say.</summary>
-    public IReadOnlyList<string> AllowedSettings { get; init; } = [];
+    public IReadOnlyList<string> AllowedSettings { get => field ?? []; init; } = [];
 
     /// <summary>Runs of the project at once; 0 = as many as find a place.</summary>
     public int MaxRunning { get; init; }

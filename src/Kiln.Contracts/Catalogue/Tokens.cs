@@ -14,10 +14,10 @@ public sealed record StoredToken
     public required string Description { get; init; }
 
     /// <summary>Roles in projects, of a <c>user</c>; empty = <c>editor</c> in all of them.</summary>
-    public IReadOnlyList<TokenGrant> Grants { get; init; } = [];
+    public IReadOnlyList<TokenGrant> Grants { get => field ?? []; init; } = [];
 
     /// <summary>What it may do at most, whatever its roles say: <c>read</c>, <c>run</c>, <c>edit</c>, <c>own</c>; empty = no limit.</summary>
-    public IReadOnlyList<string> Verbs { get; init; } = [];
+    public IReadOnlyList<string> Verbs { get => field ?? []; init; } = [];
 
     /// <summary>Unix seconds from which on it is refused; 0 = never.</summary>
     public long ExpiresTime { get; init; }

@@ -89,12 +89,31 @@ public sealed class KilnClient : IDisposable
     public Task<Answer<long>> CopyLogAsync(long runId, bool follow, Stream destination, CancellationToken cancellationToken) =>
         CopyAsync($"openapi/runs/{runId}/log?follow={(follow ? "true" : "false")}", destination, cancellationToken);
 
+    /// <summary>Copies a run's log from a position on, which advances with every byte: a copy that broke off can be continued.</summary>
+    /// <param name="runId">The run.</param>
+    /// <param name="position">Where the reader stands.</param>
+    /// <param name="follow">True: until the run has ended and its log is whole, or the server stops.</param>
+    /// <param name="destination">Flushed after every piece.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<Answer<long>> CopyLogAsync(
+        long runId, LogPosition position, bool follow, Stream destination, CancellationToken cancellationToken) =>
+        _transport.CopyAsync(
+            HttpMethod.Get,
+            $"openapi/runs/{runId}/log?offset={position.Offset}&follow={(follow ? "true" : "false")}",
+            destination,
+            position.Advance,
+            cancellationToken);
+
+    /// <summary>Copies the log of one step, for example <c>script</c>.</summary>
+    public Task<Answer<long>> CopyStepLogAsync(long runId, string step, Stream destination, CancellationToken cancellationToken) =>
+        CopyAsync($"openapi/runs/{runId}/log?step={Uri.EscapeDataString(step)}", destination, cancellationToken);
+
     /// <summary>Copies a backup of everything the server keeps; its length in bytes. Cut off, it is <see cref="Answer{T}.Unreachable"/>.</summary>
     /// <param name="keys">True: with the master key and the admin token.</param>
     /// <param name="destination">Flushed after every piece.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public Task<Answer<long>> BackupAsync(bool keys, Stream destination, CancellationToken cancellationToken) => _transport.CopyAsync(
-        HttpMethod.Post, $"openapi/system/backup?keys={(keys ? "true" : "false")}", destination, cancellationToken);
+        HttpMethod.Post, $"openapi/system/backup?keys={(keys ? "true" : "false")}", destination, static _ => { }, cancellationToken);
 
     /// <summary>The states that a run passes through, from the present one on; ends after the final one.</summary>
     /// <exception cref="HttpRequestException">The server cannot be reached or refused.</exception>
@@ -122,5 +141,5 @@ public sealed class KilnClient : IDisposable
         _transport.SendAsync(method, path, content, shape, cancellationToken);
 
     private Task<Answer<long>> CopyAsync(string path, Stream destination, CancellationToken cancellationToken) =>
-        _transport.CopyAsync(HttpMethod.Get, path, destination, cancellationToken);
+        _transport.CopyAsync(HttpMethod.Get, path, destination, static _ => { }, cancellationToken);
 }

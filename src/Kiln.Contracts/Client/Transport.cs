@@ -62,8 +62,13 @@ internal sealed class Transport : IDisposable
     }
 
     /// <summary>Copies the body of an answer, flushing after every piece; answers how many bytes there were.</summary>
+    /// <param name="method">GET, or POST for what is made for the asking.</param>
+    /// <param name="path">From the server's root.</param>
+    /// <param name="destination">Where to.</param>
+    /// <param name="copied">Told of every piece that is there.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     public async Task<Answer<long>> CopyAsync(
-        HttpMethod method, string path, Stream destination, CancellationToken cancellationToken)
+        HttpMethod method, string path, Stream destination, Action<int> copied, CancellationToken cancellationToken)
     {
         try
         {
@@ -80,6 +85,7 @@ internal sealed class Transport : IDisposable
             {
                 await destination.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
                 await destination.FlushAsync(cancellationToken);
+                copied(read);
             }
             return new Answer<long>.Ok(total);
         }

@@ -10,7 +10,7 @@ public sealed record PlannedImage
     public required string? DockerfileText { get; init; }
 
     /// <summary>Template that <see cref="DockerfileText"/> comes from; empty = none.</summary>
-    public string TemplateName { get; init; } = "";
+    public string TemplateName { get => field ?? ""; init; } = "";
 
     /// <summary>Revision of that template; 0 = none.</summary>
     public int TemplateRevision { get; init; }
@@ -33,7 +33,7 @@ public sealed record PlannedImage
     public required IReadOnlyList<string> Tags { get; init; }
 
     /// <summary>Reference under which layers are kept in a registry between builds; empty = they are not.</summary>
-    public string CacheReference { get; init; } = "";
+    public string CacheReference { get => field ?? ""; init; } = "";
 
     /// <summary>True when the registry speaks plain http.</summary>
     public required bool IsInsecure { get; init; }

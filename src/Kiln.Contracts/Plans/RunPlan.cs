@@ -16,7 +16,7 @@ public sealed record RunPlan
     public required int Revision { get; init; }
 
     /// <summary>Build template that the recipe comes from; empty = the build's own.</summary>
-    public string TemplateName { get; init; } = "";
+    public string TemplateName { get => field ?? ""; init; } = "";
 
     /// <summary>Revision of the build template that the recipe comes from; 0 = the build's own.</summary>
     public int TemplateRevision { get; init; }
@@ -64,14 +64,15 @@ public sealed record RunPlan
 
     /// <summary>W3C trace context (<c>traceparent</c>) of the call that started the run, which its runner sends along with what
     /// it uploads; empty = none.</summary>
-    public string TraceParent { get; init; } = "";
+    public string TraceParent { get => field ?? ""; init; } = "";
 }
 
 /// <summary>An environment variable of a run.</summary>
 /// <param name="Name">Name.</param>
 /// <param name="Value">Value; empty when <paramref name="SecretRef"/> is set.</param>
 /// <param name="SecretRef">Key into <see cref="Runs.RunSpec.Secrets"/>; such a variable is masked everywhere.</param>
-public sealed record PlannedVariable(string Name, string Value, string? SecretRef = null);
+/// <param name="IsFile">True: the value is the content of a file, and the variable gets the file's path.</param>
+public sealed record PlannedVariable(string Name, string Value, string? SecretRef = null, bool IsFile = false);
 
 /// <summary>A repository to check out.</summary>
 public sealed record PlannedRepo
@@ -120,10 +121,10 @@ public sealed record PlannedRepo
     public required bool VerifyTls { get; init; }
 
     /// <summary>Certificates in PEM to trust beside the machine's own; empty = none.</summary>
-    public string TlsCa { get; init; } = "";
+    public string TlsCa { get => field ?? ""; init; } = "";
 
     /// <summary>URL of the proxy for this repository, which wins over the machine's; empty = the machine's.</summary>
-    public string Proxy { get; init; } = "";
+    public string Proxy { get => field ?? ""; init; } = "";
 
     /// <summary>Name of the variable that gets the resolved commit, <c>&lt;R&gt;_COMMIT_ID</c>.</summary>
     public required string CommitVariable { get; init; }

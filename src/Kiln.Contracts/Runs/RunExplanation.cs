@@ -15,8 +15,8 @@ public sealed record RunExplanation
     /// <summary>What is missing or wrong, a sentence each.</summary>
     public required IReadOnlyList<ExplainedProblem> Missing { get; init; }
 
-    public string ServiceName { get; init; } = "";
-    public string ServiceModule { get; init; } = "";
+    public string ServiceName { get => field ?? ""; init; } = "";
+    public string ServiceModule { get => field ?? ""; init; } = "";
 
     /// <summary>Revision of the build template that the recipe comes from; 0 = the build's own.</summary>
     public int TemplateRevision { get; init; }
@@ -24,22 +24,22 @@ public sealed record RunExplanation
     /// <summary>Minutes.</summary>
     public int TimeoutMinutes { get; init; }
 
-    public IReadOnlyList<ExplainedRepo> Repos { get; init; } = [];
+    public IReadOnlyList<ExplainedRepo> Repos { get => field ?? []; init; } = [];
 
     /// <summary>Steps in the order they would run.</summary>
-    public IReadOnlyList<ExplainedStep> Steps { get; init; } = [];
+    public IReadOnlyList<ExplainedStep> Steps { get => field ?? []; init; } = [];
 
     /// <summary>Variables of the script, secrets masked; what only the place knows is left out. The run's number is 0 in them.</summary>
-    public IReadOnlyList<RunOutput> Variables { get; init; } = [];
+    public IReadOnlyList<RunOutput> Variables { get => field ?? []; init; } = [];
 
     /// <summary>Declared outputs.</summary>
-    public IReadOnlyList<string> Outputs { get; init; } = [];
+    public IReadOnlyList<string> Outputs { get => field ?? []; init; } = [];
 
     /// <summary>Where it would run.</summary>
     public ExplainedPlace? Place { get; init; }
 
     /// <summary>Sentences for the head of the run's log.</summary>
-    public IReadOnlyList<string> Notices { get; init; } = [];
+    public IReadOnlyList<string> Notices { get => field ?? []; init; } = [];
 }
 
 /// <summary>Something that stands against a run.</summary>

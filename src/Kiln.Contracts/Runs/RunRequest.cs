@@ -6,17 +6,17 @@ namespace Kiln.Contracts.Runs;
 public sealed record RunRequest
 {
     /// <summary>Which bound service; with none given the only one, or none when none is bound.</summary>
-    public string ServiceName { get; init; } = "";
+    public string ServiceName { get => field ?? ""; init; } = "";
 
-    public string ServiceModule { get; init; } = "";
+    public string ServiceModule { get => field ?? ""; init; } = "";
 
     /// <summary>Overrides, matched by code host, namespace and name.</summary>
-    public IReadOnlyList<RepoOverride> RepoInfo { get; init; } = [];
+    public IReadOnlyList<RepoOverride> RepoInfo { get => field ?? []; init; } = [];
 
-    public IReadOnlyList<RunInput> Inputs { get; init; } = [];
+    public IReadOnlyList<RunInput> Inputs { get => field ?? []; init; } = [];
 
     /// <summary><c>address/namespace</c> of an image registry; empty = the default one.</summary>
-    public string Registry { get; init; } = "";
+    public string Registry { get => field ?? ""; init; } = "";
 
     public bool IgnoreCache { get; init; }
 

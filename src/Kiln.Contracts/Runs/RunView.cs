@@ -50,7 +50,7 @@ public sealed record RunView
     public required int Artifacts { get; init; }
 
     /// <summary>Why the log is not there any more, as a sentence; empty while it is.</summary>
-    public string LogNotice { get; init; } = "";
+    public string LogNotice { get => field ?? ""; init; } = "";
 
     /// <summary>Host that runs or ran it; empty while queued.</summary>
     public required string Host { get; init; }
@@ -58,7 +58,7 @@ public sealed record RunView
     public required string CreatedBy { get; init; }
 
     /// <summary>Trace that the run belongs to, 32 hexadecimal digits, see docs/operating.md; empty = none.</summary>
-    public string TraceId { get; init; } = "";
+    public string TraceId { get => field ?? ""; init; } = "";
 }
 
 /// <summary>A step of a run.</summary>

@@ -10,12 +10,19 @@ namespace Kiln.Runner.Caches;
 /// small files that say which name stands for which archive. One agent writes it; names and archives come in by a
 /// rename, so that a reader sees a whole one or none. Beyond the limit the archives that were used least recently go.
 /// </summary>
-public sealed class CacheStore(string directory, long limit, TimeProvider clock)
+/// <param name="directory">Where they lie.</param>
+/// <param name="limit">Bytes that they may take.</param>
+/// <param name="clock">Tells ages.</param>
+/// <param name="shared">What hosts keep for each other; this store is then the host's copy of it. <c>null</c> = nothing.</param>
+public sealed class CacheStore(string directory, long limit, TimeProvider clock, SharedCache? shared = null)
 {
     private const long DefaultLimit = 20L << 30;
 
     private readonly string _root = Path.GetFullPath(directory);
     private readonly Lock _lock = new();
+
+    /// <summary>What hosts keep for each other; <c>null</c> = nothing.</summary>
+    internal SharedCache? Shared => shared;
 
     private string Blobs => Path.Combine(_root, "archives");
 
@@ -75,18 +82,32 @@ public sealed class CacheStore(string directory, long limit, TimeProvider clock)
             size = file.Length;
         }
         var entry = new CacheEntry(scope, key, sha256, size, clock.GetUtcNow().ToUnixTimeMilliseconds());
+        Take(draft, entry);
+        return entry;
+    }
+
+    /// <summary>Whether the archive of an entry of another host is here.</summary>
+    internal bool HasArchive(CacheEntry entry) => File.Exists(BlobOf(entry));
+
+    /// <summary>Takes an entry, with its archive when that is not here, and makes room for it.</summary>
+    /// <param name="draft">The archive; <c>null</c> = it is here.</param>
+    /// <param name="entry">What it is.</param>
+    internal void Take(string? draft, CacheEntry entry)
+    {
         lock (_lock)
         {
             Directory.CreateDirectory(Blobs);
-            Directory.CreateDirectory(PlaceOf(scope));
-            File.Move(draft, BlobOf(entry), overwrite: true);
+            Directory.CreateDirectory(PlaceOf(entry.Scope));
+            if (draft is not null)
+            {
+                File.Move(draft, BlobOf(entry), overwrite: true);
+            }
             File.SetLastWriteTimeUtc(BlobOf(entry), clock.GetUtcNow().UtcDateTime);
-            var name = Path.Combine(PlaceOf(scope), HashOf(key));
+            var name = Path.Combine(PlaceOf(entry.Scope), HashOf(entry.Key));
             File.WriteAllBytes(name + ".new", JsonSerializer.SerializeToUtf8Bytes(entry, CacheJson.Default.CacheEntry));
             File.Move(name + ".new", name, overwrite: true);
-            Evict(sha256);
+            Evict(entry.Sha256);
         }
-        return entry;
     }
 
     /// <summary>Removes drafts that nobody goes on with. Before the first run.</summary>

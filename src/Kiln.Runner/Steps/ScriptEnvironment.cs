@@ -22,7 +22,9 @@ internal static class ScriptEnvironment
         var path = variables["PATH"];
         foreach (var variable in run.Spec.Plan.Variables)
         {
-            variables[variable.Name] = variable.SecretRef is { } secret ? run.Secret(secret) : variable.Value;
+            variables[variable.Name] = variable.IsFile ? ParameterFiles.Write(run, variable)
+                : variable.SecretRef is { } secret ? run.Secret(secret)
+                : variable.Value;
         }
         foreach (var repo in run.Repos)
         {
@@ -44,7 +46,7 @@ internal static class ScriptEnvironment
     public static Dictionary<string, string> PublicOf(RunScope run)
     {
         var variables = Of(run);
-        foreach (var secret in run.Spec.Plan.Variables.Where(static variable => variable.SecretRef is not null))
+        foreach (var secret in run.Spec.Plan.Variables.Where(static variable => variable is { SecretRef: not null, IsFile: false }))
         {
             variables.Remove(secret.Name);
         }

@@ -64,6 +64,9 @@ public sealed class RunDirectory(string path)
     /// <summary>SSH host keys for a repository.</summary>
     public string KnownHosts(int repo) => At($"known_hosts-{repo}");
 
+    /// <summary>File of a parameter whose value is one.</summary>
+    public string ParameterFile(string name) => System.IO.Path.Combine(At("parameters"), name);
+
     /// <summary>Certificates that are trusted for a repository.</summary>
     public string Certificates(int repo) => At($"certificates-{repo}.pem");
 

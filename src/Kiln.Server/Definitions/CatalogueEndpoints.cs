@@ -1,6 +1,7 @@
 using Kiln.Contracts.Builds;
 using Kiln.Server.Bodies;
 using Kiln.Server.Definitions.Revisions;
+using Kiln.Server.Definitions.Trials;
 using Kiln.Server.Http;
 using Kiln.Server.Identity;
 
@@ -38,6 +39,11 @@ internal sealed class CatalogueEndpoints<T>(CatalogueKind<T> kind, DefinitionCha
             .Answers(typeof(ChangeAnswer));
         RevisionEndpoints.Map(
             group, one, noun, new DefinitionRevisions<T>(kind, changes, _answers), (words.ReadBy, Read), (words.ChangeBy, Read));
+        var services = routes.ServiceProvider;
+        if (services.GetService<ITrial<T>>() is { } trial)
+        {
+            new TrialEndpoints<T>(kind, trial, services.GetRequiredService<TrialTools>()).Map(group, one, noun, Read, Change);
+        }
     }
 
     private ProjectOf Read => kind.Address.Scope switch

@@ -12,7 +12,10 @@ public sealed class DryRun
 
     /// <summary>The query parameter.</summary>
     public static ApiParameter Parameter { get; } =
-        new("dry_run", "true: check everything and store nothing; preview in the answer says what would change.") { Words = ["true", "false"] };
+        new("dry_run", "true: check everything and store nothing; preview in the answer says what would change.")
+        {
+            Words = ["true", "false"],
+        };
 
     /// <summary>Reads <c>dry_run</c>, and marks the request when it is <c>true</c>.</summary>
     public static bool IsAsked(HttpRequest request, Violations violations)

@@ -90,7 +90,9 @@ public sealed class Explainer(BuildStore builds, RunPlans plans, CommitLookup co
         repo.Base.Commit ?? "",
         [.. repo.Merges.Select(static merge => new ExplainedRef(merge.Ref, merge.Commit ?? ""))]);
 
-    private static RunOutput Variable(PlannedVariable variable) => variable.SecretRef is null
+    private static RunOutput Variable(PlannedVariable variable) => variable is { SecretRef: null, IsFile: true }
+        ? new RunOutput(variable.Name, "(path of a file)")
+        : variable.SecretRef is null
         ? new RunOutput(variable.Name, variable.Value)
         : new RunOutput(variable.Name, Credential.Mask, IsCredential: true);
 }

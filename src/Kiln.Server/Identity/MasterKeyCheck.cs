@@ -11,8 +11,8 @@ namespace Kiln.Server.Identity;
 /// </summary>
 internal sealed class MasterKeyCheck(SecretVault vault, DocumentStore documents) : IHostedService
 {
-    private const string Kind = "master_key_check";
-    private const string Name = "sealed";
+    public const string Kind = "master_key_check";
+    public const string Name = "sealed";
 
     /// <exception cref="MasterKeyException">The data was sealed under another key.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -32,7 +32,8 @@ internal sealed class MasterKeyCheck(SecretVault vault, DocumentStore documents)
         {
             throw new MasterKeyException(
                 $"The master key is not the one of this data: {wrong.Message} Give the right one with --master-key-file or "
-                + "KILN_MASTER_KEY, or put master.key back into the data directory; without it stored secrets are lost.", wrong);
+                + "KILN_MASTER_KEY, or put master.key back into the data directory; without it stored secrets are lost. (After an interrupted "
+                + $"kiln-server {MasterKeyChange.Command}: run that command again.)", wrong);
         }
     }
 

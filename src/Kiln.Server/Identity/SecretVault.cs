@@ -57,6 +57,20 @@ public sealed class SecretVault
         return Encoding.UTF8.GetString(Decrypt(dataKey, Base64Url.DecodeFromChars(content)));
     }
 
+    /// <summary>The same secret sealed for another master key: only its data key is wrapped anew.</summary>
+    /// <exception cref="CryptographicException">It was sealed under another master key, or is damaged.</exception>
+    public string Rewrap(string sealedText, SecretVault next)
+    {
+        if (sealedText.Split('.') is not [Scheme, var keyId, var wrapped, var content] || keyId != _keyId)
+        {
+            throw new CryptographicException("This secret was not sealed under this master key.");
+        }
+        var dataKey = Decrypt(_masterKey, Base64Url.DecodeFromChars(wrapped));
+        var rewrapped = Encrypt(next._masterKey, dataKey);
+        CryptographicOperations.ZeroMemory(dataKey);
+        return $"{Scheme}.{next._keyId}.{Base64Url.EncodeToString(rewrapped)}.{content}";
+    }
+
     /// <summary>32 bytes for one purpose (for example signing run tokens), the same at every start under one master key.</summary>
     public byte[] DeriveKey(string purpose) =>
         HKDF.DeriveKey(HashAlgorithmName.SHA256, _masterKey, MasterKey.Bytes, info: Encoding.UTF8.GetBytes($"kiln/{purpose}"));

@@ -17,6 +17,7 @@ internal sealed class PackageKind(PackageStore store) : CatalogueKind<Package>(s
     {
         var name = NameRules.Read(body, "name", current?.Name);
         var version = NameRules.Read(body, "version", current?.Version);
+        var enabled = body.Flag("enabled", fallback: true);
         return new(PackageStore.NameOf(name, version), new Package
         {
             Name = name,
@@ -25,8 +26,8 @@ internal sealed class PackageKind(PackageStore store) : CatalogueKind<Package>(s
             Env = Environment(body),
             BinPath = body.Text("bin_path", Presence.Optional),
             DownloadPath = DownloadPath(body),
-            Sha256 = Sha256(body),
-            Enabled = body.Flag("enabled", fallback: true),
+            Sha256 = Sha256(body, enabled),
+            Enabled = enabled,
         });
     }
 
@@ -53,9 +54,10 @@ internal sealed class PackageKind(PackageStore store) : CatalogueKind<Package>(s
         return text;
     }
 
-    private static string Sha256(BodyObject body)
+    // What builds cannot ask for yet may wait for its hash, which a verification finds.
+    private static string Sha256(BodyObject body, bool isEnabled)
     {
-        var downloads = body.Has("download_path") && body.Text("download_path", Presence.Optional).Length > 0;
+        var downloads = isEnabled && body.Has("download_path") && body.Text("download_path", Presence.Optional).Length > 0;
         var text = body.Text("sha256", downloads ? Presence.Filled : Presence.Optional).Trim().ToLowerInvariant();
         if (text.Length > 0 && !(text.Length == 64 && text.All(char.IsAsciiHexDigit)))
         {

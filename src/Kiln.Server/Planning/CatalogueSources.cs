@@ -43,22 +43,25 @@ public sealed class CatalogueSources(
     public async Task<IReadOnlyList<CatalogueDockerfile>> DockerfilesAsync(CancellationToken cancellationToken) =>
         [.. (await dockerfiles.AllAsync("", cancellationToken)).Select(file => new CatalogueDockerfile(file.IdText, file.Name, file.Value.Content, file.Revision))];
 
-    private static CatalogueCodeHost Map(Stored<CodeHost> stored) => new()
+    private static CatalogueCodeHost Map(Stored<CodeHost> stored) => Map(stored.Value);
+
+    /// <summary>A code host as planning knows it.</summary>
+    internal static CatalogueCodeHost Map(CodeHost host) => new()
     {
-        Name = stored.Value.Name,
-        Type = stored.Value.Type,
-        Address = stored.Value.Address,
-        Auth = stored.Value.AuthType switch
+        Name = host.Name,
+        Type = host.Type,
+        Address = host.Address,
+        Auth = host.AuthType switch
         {
             "none" => CodeHostAuth.None,
             "ssh_key" => CodeHostAuth.SshKey,
             _ => CodeHostAuth.Password,
         },
-        Username = stored.Value.Username,
-        SealedSecret = stored.Value.Secret,
-        KnownHosts = stored.Value.KnownHosts,
-        VerifyTls = stored.Value.VerifyTls,
-        TlsCa = stored.Value.TlsCa,
-        Proxy = stored.Value.Proxy,
+        Username = host.Username,
+        SealedSecret = host.Secret,
+        KnownHosts = host.KnownHosts,
+        VerifyTls = host.VerifyTls,
+        TlsCa = host.TlsCa,
+        Proxy = host.Proxy,
     };
 }

@@ -22,8 +22,12 @@ internal static class ParameterPlanning
             var secret = parameter.IsCredential || target is { IsCredential: true };
             if (secret)
             {
-                draft.SetSecret(parameter.Key, value);
+                draft.SetSecret(parameter.Key, value, isFile: parameter.Type == "file");
                 WarnIfNotMaskable(draft, parameter.Key, value);
+            }
+            else if (parameter.Type == "file")
+            {
+                draft.SetFile(parameter.Key, value);
             }
             else
             {

@@ -45,13 +45,16 @@ internal sealed class PlanDraft(PlanningInput input, BuildRecipe recipe, Service
     public IReadOnlyDictionary<string, string> PublicVariables() => Variables
         .GroupBy(variable => variable.Name, StringComparer.Ordinal)
         .Select(group => group.Last())
-        .Where(variable => variable.SecretRef is null)
+        .Where(variable => variable is { SecretRef: null, IsFile: false })
         .ToDictionary(variable => variable.Name, variable => variable.Value, StringComparer.Ordinal);
 
     public void Set(string name, string value) => Variables.Add(new PlannedVariable(name, value));
 
+    /// <summary>A variable that gets the path of a file with this content.</summary>
+    public void SetFile(string name, string content) => Variables.Add(new PlannedVariable(name, content, IsFile: content.Length > 0));
+
     /// <summary>A variable whose value is secret. An empty secret is no secret.</summary>
-    public void SetSecret(string name, string value)
+    public void SetSecret(string name, string value, bool isFile = false)
     {
         if (value.Length == 0)
         {
@@ -60,7 +63,7 @@ internal sealed class PlanDraft(PlanningInput input, BuildRecipe recipe, Service
         }
         var reference = $"variable/{name}";
         ClearSecrets[reference] = value;
-        Variables.Add(new PlannedVariable(name, "", reference));
+        Variables.Add(new PlannedVariable(name, "", reference, isFile));
     }
 
     /// <summary>A variable whose value is secret and sealed already.</summary>

@@ -136,8 +136,8 @@ internal static class RepoPlanning
             : new GitCredential("basic", Username(host), reference);
     }
 
-    // The user names that go with a token at each kind of code host.
-    private static string Username(CatalogueCodeHost host) =>
+    /// <summary>The user name, or the one that goes with a token at each kind of code host.</summary>
+    internal static string Username(CatalogueCodeHost host) =>
         host.Username.Length > 0 ? host.Username
         : host.Type == "github" ? "x-access-token"
         : "oauth2";

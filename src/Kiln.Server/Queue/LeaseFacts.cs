@@ -46,34 +46,32 @@ public sealed partial class LeaseFacts(
 
     private async Task FoldAsync(LeaseKey key, RunFact fact, bool isOver, CancellationToken cancellationToken)
     {
-        var after = AfterEnd.Nothing;
-        var change = await database.WriteAsync(
+        var (after, change) = await database.WriteAsync(
             async session =>
             {
                 if (await LeaseSql.FindAsync(session, key) is not { Lease: { } lease } attempt || !attempt.Accepts(key))
                 {
-                    return ((AttemptState Before, AttemptState After)?)null;
+                    return (AfterEnd.Nothing, ((AttemptState Before, AttemptState After)?)null);
                 }
                 var next = RunReducer.Apply(attempt.State, fact, Now());
                 await RunSql.SaveAsync(session, key.RunId, key.Attempt, attempt.State, next);
                 if (isOver)
                 {
-                    after = await AfterEnd.OfAsync(session, key.RunId, lease, next, Now());
-                    return (attempt.State, next);
+                    return (await AfterEnd.OfAsync(session, key.RunId, lease, next, Now()), (attempt.State, next));
                 }
                 await QueueSql.SetSilentAsync(session, key.RunId, isSilent: true);
-                return (attempt.State, next);
+                return (AfterEnd.Nothing, (attempt.State, next));
             },
             cancellationToken);
         signals.Changed(key.RunId);
         after.Announce(signals, bells);
-        if (change is var (before, now))
+        if (change is var (was, now))
         {
             if (fact is RunFact.Lost lost)
             {
                 measures.Lost(lost.Reason);
             }
-            measures.Changed(key, before, now);
+            measures.Changed(key, was, now);
         }
     }
 

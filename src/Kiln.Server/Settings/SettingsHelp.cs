@@ -13,7 +13,8 @@ public static class SettingsHelp
     public static string Text()
     {
         var text = new StringBuilder();
-        text.Append("kiln-server: the Kiln build service\n\nUsage: kiln-server [options]\n       kiln-server restore FILE [options]\n\n");
+        text.Append("kiln-server: the Kiln build service\n\nUsage: kiln-server [options]\n       kiln-server restore FILE [options]\n");
+        text.Append("       kiln-server rotate-master-key [options]\n\n");
         foreach (var setting in SettingTable.All)
         {
             text.Append($"  {setting.Option + " " + setting.Shape,-28}{setting.Description}\n");

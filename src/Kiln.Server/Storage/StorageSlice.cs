@@ -20,6 +20,7 @@ public static class StorageSlice
     {
         services.AddSingleton(_ => database); // by factory: the container closes it last
         services.AddSingleton<DocumentStore>();
+        services.AddHostedService<DocumentAnchors>();
         return services;
     }
 }

@@ -14,7 +14,7 @@ public sealed class StateGauges
         where q.agent_id = '' order by q.run_id
         """;
 
-    private static readonly string[] States = ["online", "draining", "unreachable"];
+    private static readonly string[] States = ["online", "paused", "draining", "unreachable"];
 
     private readonly Database _database;
     private readonly HostRoster _hosts;
@@ -27,7 +27,7 @@ public sealed class StateGauges
         metrics.Meter.CreateObservableGauge(
             "kiln.queue.depth", () => _waiting.Select(entry => Tagged(entry.Value, "reason", entry.Key)), "{run}", "Runs that wait, by reason.");
         metrics.Meter.CreateObservableGauge("kiln.runs.active", () => _active, "{run}", "Runs that hosts have.");
-        metrics.Meter.CreateObservableGauge("kiln.hosts", Hosts, "{host}", "Hosts by state: online, draining, unreachable.");
+        metrics.Meter.CreateObservableGauge("kiln.hosts", Hosts, "{host}", "Hosts by state: online, paused, draining, unreachable.");
     }
 
     /// <summary>Looks at the queue; the gauges show what it saw until it looks again.</summary>
@@ -68,7 +68,7 @@ public sealed class StateGauges
         return States.Select(state => Tagged(hosts.Count(host => State(host) == state), "state", state));
     }
 
-    private static string State(HostPresence host) => !host.IsReachable ? "unreachable" : host.Agent.Draining ? "draining" : "online";
+    private static string State(HostPresence host) => !host.IsReachable ? "unreachable" : host.IsPaused ? "paused" : host.Agent.Draining ? "draining" : "online";
 
     private static Measurement<long> Tagged(long value, string name, string word) =>
         new(value, new KeyValuePair<string, object?>(name, word));

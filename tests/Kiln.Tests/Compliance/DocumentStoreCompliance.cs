@@ -33,6 +33,54 @@ public abstract class DocumentStoreCompliance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Long_lists_have_the_right_pages_and_totals_before_anchors_with_them_and_after_changes()
+    {
+        var names = Enumerable.Range(1, 1_700).Select(i => $"n{i * 7919 % 1_700:D5}").ToList();
+        await _database.WriteAsync(
+            async session =>
+            {
+                for (var i = 0; i < names.Count; i++)
+                {
+                    await DocumentSql.InsertAsync(session, new Document("build", "p", names[i], (i + 1) * 10, 1, "{}", "me", "me", 1, 1));
+                }
+                return true;
+            },
+            default);
+        await AllPagesAreAsync(names);
+        await DocumentAnchors.SetAsync(_database, new DocumentList("build", "p"), default);
+        Assert.NotEqual(0, await _database.ReadAsync(session => session.NumberAsync("select count(*) from document_anchors"), default));
+        await AllPagesAreAsync(names);
+
+        var byId = new SortedDictionary<long, string>(names.Index().ToDictionary(item => (item.Index + 1) * 10L, item => item.Item));
+        foreach (var gone in (string[])["n00003", "n00500", "n01699", names[499], names[1_000]])
+        {
+            var deleted = Assert.IsType<DeleteOutcome.Deleted>(await _store.DeleteAsync("build", "p", gone, null, "me", default));
+            byId.Remove(deleted.Last.Id);
+        }
+        foreach (var name in (string[])["n00400a", "a", "z"])
+        {
+            byId[Assert.IsType<CreateOutcome.Created>(await CreateAsync(name)).Document.Id] = name;
+        }
+        await AllPagesAreAsync([.. byId.Values]);
+    }
+
+    private async Task AllPagesAreAsync(List<string> names)
+    {
+        var byName = names.Order(StringComparer.Ordinal).ToList();
+        foreach (var (sort, expected) in (IEnumerable<(DocumentSort, IEnumerable<string>)>)[
+            (DocumentSort.Created, names), (DocumentSort.CreatedDescending, names.AsEnumerable().Reverse()),
+            (DocumentSort.Name, byName), (DocumentSort.NameDescending, byName.AsEnumerable().Reverse())])
+        {
+            foreach (var page in (int[])[1, 2, 6, 12, 13, 17, 18, 100])
+            {
+                var read = await _store.ListAsync("build", "p", new DocumentQuery(page, 100, sort), default);
+                Assert.Equal(names.Count, read.Total);
+                Assert.Equal(expected.Skip((page - 1) * 100).Take(100), read.Items.Select(item => item.Name));
+            }
+        }
+    }
+
+    [Fact]
     public async Task A_name_is_taken_only_within_its_kind_and_project()
     {
         await CreateAsync("a");

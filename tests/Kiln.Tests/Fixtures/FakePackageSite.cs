@@ -68,7 +68,7 @@ internal sealed class FakePackageSite : IAsyncDisposable
             range = line.StartsWith("Range: ", StringComparison.Ordinal) ? line["Range: ".Length..] : range;
         }
         Requests.Enqueue(range);
-        var from = Status != 200 ? _content.Length : range.Length == 0 ? 0 : int.Parse(range["bytes=".Length..^1]);
+        var from = Status != 200 ? _content.Length : range.Length == 0 ? 0 : int.Parse(range["bytes=".Length..].Split('-')[0]);
         var head = $"HTTP/1.1 {(from is > 0 && Status == 200 ? 206 : Status)} x\r\nConnection: close\r\n"
             + $"Content-Length: {_content.Length - from}\r\n"
             + $"Content-Range: bytes {from}-{_content.Length - 1}/{_content.Length}\r\n\r\n";

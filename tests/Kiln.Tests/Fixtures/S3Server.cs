@@ -12,6 +12,7 @@ public sealed class S3Server : IAsyncDisposable
 
     private readonly Process _process;
     private readonly string _directory;
+    private bool _isEnded;
 
     private S3Server(Process process, string directory, string endpoint)
     {
@@ -53,8 +54,13 @@ public sealed class S3Server : IAsyncDisposable
         return File.Exists(file) ? File.ReadAllBytes(file) : null;
     }
 
+    /// <summary>Ends it; a second time does nothing.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isEnded, true))
+        {
+            return;
+        }
         _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync();
         _process.Dispose();

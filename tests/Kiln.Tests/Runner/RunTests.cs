@@ -49,6 +49,20 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_parameter_that_is_a_file_gives_the_script_a_path_that_only_its_user_may_read()
+    {
+        var spec = Of(Shell("cat $PLAIN; stat -c %a $PLAIN; wc -c < $KEY; cat $KEY")).With(plan => plan with
+        {
+            Variables = [new("PLAIN", "a: 1\n", IsFile: true), new("KEY", "", SecretRef: "key", IsFile: true)],
+        }) with
+        { Secrets = new Dictionary<string, string> { ["key"] = "line-of-a-private-key\n" } };
+
+        var run = await _host.RunAsync(spec);
+
+        Assert.Equal("a: 1\n600\n22\n********", run.LogOf("script").TrimEnd('\n'));
+    }
+
+    [Fact]
     public async Task Secrets_are_masked_in_log_and_outputs()
     {
         var spec = Of(Shell("echo \"pass: $PASS\"\nOUT=\"x-$PASS\"\nPLAIN=y")).With(plan => plan with

@@ -17,7 +17,7 @@ internal sealed class RunnerHost : IDisposable
     private readonly TempDirectory _store = new();
     private readonly HttpClient _downloads = new();
 
-    public RunnerHost() => Place = new RunnerPlace
+    public RunnerHost(SharedCache? shared = null) => Place = new RunnerPlace
     {
         ExecBinary = KilnBinaries.Exec,
         HostName = "test-host",
@@ -27,7 +27,7 @@ internal sealed class RunnerHost : IDisposable
         ExecEnvironment = [],
         Clock = TimeProvider.System,
         Packages = new PackageStore(Path.Combine(_store.Path, "packages"), _downloads, TimeProvider.System),
-        Caches = new CacheStore(Path.Combine(_store.Path, "cache"), 64L << 20, TimeProvider.System),
+        Caches = new CacheStore(Path.Combine(_store.Path, "cache"), 64L << 20, TimeProvider.System, shared),
     };
 
     public RunnerPlace Place { get; }

@@ -33,7 +33,7 @@ internal static class CacheSteps
         File.WriteAllText(run.Directory.CacheKey, key);
         var prefixes = cache.RestoreKeys
             .Select(prefix => CacheKey.Expand(prefix, variables, run.Directory.Workspace)).ToArray();
-        if (run.Place.Caches.Find(cache.Scope, key, prefixes) is not { } entry)
+        if (await CacheSharing.FindAsync(run, cache, key, prefixes) is not { } entry)
         {
             await run.SayAsync($"cache: nothing is kept under {Shown(key)} yet");
             return new StepResult.Passed("miss");
@@ -90,6 +90,7 @@ internal static class CacheSteps
                 var entry = await run.Place.Caches.SaveAsync(draft, cache.Scope, key, run.Stop.Token);
                 await run.SayAsync(string.Create(CultureInfo.InvariantCulture,
                     $"cache: kept {Shown(key)}, {entry.Size} bytes in {Seconds(run, begin)} s"));
+                await CacheSharing.ShareAsync(run, entry);
             }
             return new StepResult.Passed();
         }

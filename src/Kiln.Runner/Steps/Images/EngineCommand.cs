@@ -114,5 +114,6 @@ internal static class EngineCommand
         order.References.SelectMany(static reference => (string[])["-t", reference]);
 
     private static IEnumerable<string> Secrets(ImageOrder order) =>
-        order.Secrets.SelectMany(static name => (string[])["--secret", $"id={name},env={name}"]);
+        order.Secrets.SelectMany(name => (string[])
+            ["--secret", order.SecretFiles.TryGetValue(name, out var file) ? $"id={name},src={file}" : $"id={name},env={name}"]);
 }

@@ -25,6 +25,9 @@ internal sealed record ImageOrder
     /// <summary>Variables that the Dockerfile can mount as secrets.</summary>
     public required IReadOnlyList<string> Secrets { get; init; }
 
+    /// <summary>Paths of those of <see cref="Secrets"/> that are files, by name.</summary>
+    public IReadOnlyDictionary<string, string> SecretFiles { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Where an engine writes what it made.</summary>
     public required string MetadataFile { get; init; }
 }

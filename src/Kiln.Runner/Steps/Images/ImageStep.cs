@@ -148,6 +148,8 @@ internal sealed class ImageStep(RunScope run, PlannedImage image)
             IsInsecure = image.IsInsecure,
             CacheReference = Expand(image.CacheReference).Trim(),
             Secrets = [.. image.Secrets.Where(_variables.ContainsKey)],
+            SecretFiles = run.Spec.Plan.Variables.Where(static variable => variable.IsFile).Select(static variable => variable.Name).Distinct()
+                .ToDictionary(static name => name, run.Directory.ParameterFile),
             MetadataFile = Path.Combine(run.Directory.Temp, "image-metadata"),
         };
     }

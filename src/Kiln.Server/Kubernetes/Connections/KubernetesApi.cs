@@ -18,6 +18,10 @@ internal sealed class KubernetesApi(HttpClient http, string namespaceName) : IDi
     public Task<KubernetesCall<bool>> PingAsync(CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, "version", content: null, static (_, _) => Task.FromResult(true), cancellationToken);
 
+    /// <summary>Its version, for example <c>v1.34.1</c>; empty when its answer names none.</summary>
+    public Task<KubernetesCall<string>> VersionAsync(CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, "version", content: null, VersionOfAsync, cancellationToken);
+
     /// <summary>All objects that a selector finds, page by page.</summary>
     public async Task<KubernetesCall<ObjectList<T>>> ListAsync<T>(
         Resource<T> resource, string selector, CancellationToken cancellationToken)
@@ -137,7 +141,7 @@ internal sealed class KubernetesApi(HttpClient http, string namespaceName) : IDi
         }
         catch (Exception trouble) when (IsTrouble(trouble, cancellationToken))
         {
-            return new KubernetesCall<T>.Unreachable(Words(trouble));
+            return new KubernetesCall<T>.Unreachable(Words(trouble), (trouble as HttpRequestException)?.HttpRequestError);
         }
     }
 
@@ -156,6 +160,15 @@ internal sealed class KubernetesApi(HttpClient http, string namespaceName) : IDi
             // A proxy's page, not the API server's word.
         }
         return new ApiStatus { Code = (int)response.StatusCode, Message = $"HTTP {(int)response.StatusCode}" };
+    }
+
+    private static async Task<string> VersionOfAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        using var answer = JsonDocument.Parse(await response.Content.ReadAsStringAsync(cancellationToken));
+        return answer.RootElement.ValueKind == JsonValueKind.Object
+            && answer.RootElement.TryGetProperty("gitVersion", out var version) && version.ValueKind == JsonValueKind.String
+            ? version.GetString()!
+            : "";
     }
 
     private static string Words(Exception trouble) => trouble is OperationCanceledException

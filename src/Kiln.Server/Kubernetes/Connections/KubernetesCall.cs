@@ -13,5 +13,7 @@ internal abstract record KubernetesCall<T>
     public sealed record Refused(ApiStatus Status) : KubernetesCall<T>;
 
     /// <summary>Nobody answered sensibly: try again.</summary>
-    public sealed record Unreachable(string Message) : KubernetesCall<T>;
+    /// <param name="Message">Why, for people.</param>
+    /// <param name="Error">What HTTP makes of it; <c>null</c> = it went further than that.</param>
+    public sealed record Unreachable(string Message, HttpRequestError? Error = null) : KubernetesCall<T>;
 }

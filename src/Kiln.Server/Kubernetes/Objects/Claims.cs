@@ -3,8 +3,8 @@ namespace Kiln.Server.Kubernetes.Objects;
 /// <summary>A claim on a volume.</summary>
 public sealed record PersistentVolumeClaim : IKubernetesObject
 {
-    public string ApiVersion { get; init; } = "v1";
-    public string Kind { get; init; } = "PersistentVolumeClaim";
+    public string ApiVersion { get => field ?? "v1"; init; } = "v1";
+    public string Kind { get => field ?? "PersistentVolumeClaim"; init; } = "PersistentVolumeClaim";
     public required ObjectMeta Metadata { get; init; }
     public required ClaimSpec Spec { get; init; }
 }
@@ -24,10 +24,10 @@ public sealed record ClaimResources(IReadOnlyDictionary<string, string> Requests
 /// <summary>A secret of the namespace.</summary>
 public sealed record Secret : IKubernetesObject
 {
-    public string ApiVersion { get; init; } = "v1";
-    public string Kind { get; init; } = "Secret";
+    public string ApiVersion { get => field ?? "v1"; init; } = "v1";
+    public string Kind { get => field ?? "Secret"; init; } = "Secret";
     public required ObjectMeta Metadata { get; init; }
-    public string Type { get; init; } = "Opaque";
+    public string Type { get => field ?? "Opaque"; init; } = "Opaque";
     public IReadOnlyDictionary<string, string>? StringData { get; init; }
 }
 
@@ -35,13 +35,13 @@ public sealed record Secret : IKubernetesObject
 public sealed record ClusterEvent : IKubernetesObject
 {
     public required ObjectMeta Metadata { get; init; }
-    public EventSubject InvolvedObject { get; init; } = new("", "");
+    public EventSubject InvolvedObject { get => field ?? new("", ""); init; } = new("", "");
 
     /// <summary><c>Normal</c> or <c>Warning</c>.</summary>
-    public string Type { get; init; } = "";
+    public string Type { get => field ?? ""; init; } = "";
 
-    public string Reason { get; init; } = "";
-    public string Message { get; init; } = "";
+    public string Reason { get => field ?? ""; init; } = "";
+    public string Message { get => field ?? ""; init; } = "";
 }
 
 /// <summary>What an event is about.</summary>

@@ -3,8 +3,8 @@ namespace Kiln.Server.Kubernetes.Objects;
 /// <summary>A batch/v1 Job.</summary>
 public sealed record Job : IKubernetesObject
 {
-    public string ApiVersion { get; init; } = "batch/v1";
-    public string Kind { get; init; } = "Job";
+    public string ApiVersion { get => field ?? "batch/v1"; init; } = "batch/v1";
+    public string Kind { get => field ?? "Job"; init; } = "Job";
     public required ObjectMeta Metadata { get; init; }
     public required JobSpec Spec { get; init; }
 }

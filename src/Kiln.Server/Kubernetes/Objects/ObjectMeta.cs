@@ -9,7 +9,7 @@ public interface IKubernetesObject
 /// <summary>Name, labels and owners of an object.</summary>
 public sealed record ObjectMeta
 {
-    public string Name { get; init; } = "";
+    public string Name { get => field ?? ""; init; } = "";
     public string? Namespace { get; init; }
     public string? Uid { get; init; }
     public string? ResourceVersion { get; init; }
@@ -31,14 +31,14 @@ public sealed record OwnerReference(string ApiVersion, string Kind, string Name,
 /// <summary>A page of a list, and where a watch goes on from it.</summary>
 public sealed record ObjectList<T>
 {
-    public ListMeta Metadata { get; init; } = new();
-    public IReadOnlyList<T> Items { get; init; } = [];
+    public ListMeta Metadata { get => field ?? new(); init; } = new();
+    public IReadOnlyList<T> Items { get => field ?? []; init; } = [];
 }
 
 /// <summary>Head of a list.</summary>
 public sealed record ListMeta
 {
-    public string ResourceVersion { get; init; } = "";
+    public string ResourceVersion { get => field ?? ""; init; } = "";
     public string? Continue { get; init; }
 }
 
@@ -46,8 +46,8 @@ public sealed record ListMeta
 public sealed record ApiStatus
 {
     public int Code { get; init; }
-    public string Reason { get; init; } = "";
-    public string Message { get; init; } = "";
+    public string Reason { get => field ?? ""; init; } = "";
+    public string Message { get => field ?? ""; init; } = "";
 }
 
 /// <summary>A change of some objects' metadata.</summary>

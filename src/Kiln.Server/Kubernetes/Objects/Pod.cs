@@ -5,19 +5,19 @@ public sealed record Pod : IKubernetesObject
 {
     public required ObjectMeta Metadata { get; init; }
     public PodSpec? Spec { get; init; }
-    public PodStatus Status { get; init; } = new();
+    public PodStatus Status { get => field ?? new(); init; } = new();
 }
 
 /// <summary>How a pod is.</summary>
 public sealed record PodStatus
 {
     /// <summary><c>Pending</c>, <c>Running</c>, <c>Succeeded</c>, <c>Failed</c> or <c>Unknown</c>.</summary>
-    public string Phase { get; init; } = "";
+    public string Phase { get => field ?? ""; init; } = "";
 
     public string? Reason { get; init; }
     public string? Message { get; init; }
-    public IReadOnlyList<PodCondition> Conditions { get; init; } = [];
-    public IReadOnlyList<ContainerStatus> ContainerStatuses { get; init; } = [];
+    public IReadOnlyList<PodCondition> Conditions { get => field ?? []; init; } = [];
+    public IReadOnlyList<ContainerStatus> ContainerStatuses { get => field ?? []; init; } = [];
 
     public PodCondition? Condition(string type) => Conditions.FirstOrDefault(condition => condition.Type == type);
 
@@ -27,8 +27,8 @@ public sealed record PodStatus
 /// <summary>One aspect of a pod.</summary>
 public sealed record PodCondition
 {
-    public string Type { get; init; } = "";
-    public string Status { get; init; } = "";
+    public string Type { get => field ?? ""; init; } = "";
+    public string Status { get => field ?? ""; init; } = "";
     public string? Reason { get; init; }
     public string? Message { get; init; }
 }
@@ -36,9 +36,9 @@ public sealed record PodCondition
 /// <summary>How a container is.</summary>
 public sealed record ContainerStatus
 {
-    public string Name { get; init; } = "";
-    public string Image { get; init; } = "";
-    public ContainerState State { get; init; } = new();
+    public string Name { get => field ?? ""; init; } = "";
+    public string Image { get => field ?? ""; init; } = "";
+    public ContainerState State { get => field ?? new(); init; } = new();
 }
 
 /// <summary>Exactly one is set.</summary>

@@ -3,7 +3,7 @@ namespace Kiln.Server.Kubernetes.Objects;
 /// <summary>What a pod is to be.</summary>
 public sealed record PodSpec
 {
-    public string RestartPolicy { get; init; } = "Always";
+    public string RestartPolicy { get => field ?? "Always"; init; } = "Always";
     public string? NodeName { get; init; }
     public bool? AutomountServiceAccountToken { get; init; }
     public bool? EnableServiceLinks { get; init; }

@@ -11,34 +11,33 @@ internal static class HostsApi
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/openapi/system/hosts", ListAsync)
-            .Needs(Verb.Read, ProjectOf.System)
+        routes.MapGet("/openapi/system/hosts", ListAsync).Needs(Verb.Read, ProjectOf.System)
             .Says("listHosts", "Hosts", "List the hosts that ever joined");
-        routes.MapPost("/openapi/system/hosts/{id}/pause", PauseAsync).NeedsAdmin()
+        routes.MapPost("/openapi/system/hosts/{host}/pause", PauseAsync).NeedsAdmin()
             .Says("pauseHost", "Hosts", "Keep new runs from a host; those it has go on");
-        routes.MapPost("/openapi/system/hosts/{id}/resume", ResumeAsync).NeedsAdmin()
+        routes.MapPost("/openapi/system/hosts/{host}/resume", ResumeAsync).NeedsAdmin()
             .Says("resumeHost", "Hosts", "Let new runs come to a host again");
     }
 
     private static Task<Results<Changed, ApiError>> PauseAsync(
-        string id, HostRoster roster, QueueBells bells, CancellationToken cancellationToken) =>
-        SetAsync(id, isPaused: true, roster, bells, cancellationToken);
+        string host, HostRoster roster, QueueBells bells, CancellationToken cancellationToken) =>
+        SetAsync(host, isPaused: true, roster, bells, cancellationToken);
 
     private static Task<Results<Changed, ApiError>> ResumeAsync(
-        string id, HostRoster roster, QueueBells bells, CancellationToken cancellationToken) =>
-        SetAsync(id, isPaused: false, roster, bells, cancellationToken);
+        string host, HostRoster roster, QueueBells bells, CancellationToken cancellationToken) =>
+        SetAsync(host, isPaused: false, roster, bells, cancellationToken);
 
     private static async Task<Results<Changed, ApiError>> SetAsync(
-        string id, bool isPaused, HostRoster roster, QueueBells bells, CancellationToken cancellationToken)
+        string host, bool isPaused, HostRoster roster, QueueBells bells, CancellationToken cancellationToken)
     {
-        var meant = await roster.PauseAsync(id, isPaused, cancellationToken);
+        var meant = await roster.PauseAsync(host, isPaused, cancellationToken);
         foreach (var agentId in meant)
         {
             bells.Ring(agentId);
         }
         return meant.Count > 0
             ? new Changed(Tag: null)
-            : ApiError.NotFound(404, NearestNames.Sentence("host called", id, roster.All().Select(known => known.Agent.Name)));
+            : ApiError.NotFound(404, NearestNames.Sentence("host called", host, roster.All().Select(known => known.Agent.Name)));
     }
 
     private static async Task<Ok<HostList>> ListAsync(

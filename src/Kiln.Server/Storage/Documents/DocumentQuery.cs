@@ -23,4 +23,8 @@ public sealed record DocumentQuery(
 /// <summary>A page of documents.</summary>
 /// <param name="Total">How many there are on all pages.</param>
 /// <param name="Items">Those of this page.</param>
-public sealed record DocumentPage(long Total, IReadOnlyList<Document> Items);
+public sealed record DocumentPage(long Total, IReadOnlyList<Document> Items)
+{
+    /// <summary>The list, when it has grown so much since it was counted that it is worth counting it again.</summary>
+    internal DocumentList? Grown { get; init; }
+}

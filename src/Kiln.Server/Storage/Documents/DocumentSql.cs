@@ -6,7 +6,8 @@ namespace Kiln.Server.Storage.Documents;
 /// <summary>The statements of <see cref="DocumentStore"/>.</summary>
 internal static class DocumentSql
 {
-    private const string Columns =
+    /// <summary>What <see cref="Map"/> reads, of <c>documents d</c>.</summary>
+    public const string Columns =
         "d.kind, d.project_key, d.name, d.id, d.revision, d.json, d.created_by, d.updated_by, d.created_at, d.updated_at";
 
     private const string Insert = """
@@ -44,23 +45,27 @@ internal static class DocumentSql
 
     private const string Shown = " order by d.id limit 10";
 
-    private const string InProject = " from documents d where d.kind = @1 and d.project_key = @2";
-
-    private const string Named = @" and lower(d.name) like @3 escape '\'";
-
-    private const string Tagged =
-        " and exists (select 1 from document_tags t where t.document_id = d.id and t.tag = @4)";
-
-    public static ValueTask<int> InsertAsync(SqlSession session, Document document) => session.ExecuteAsync(
-        Insert,
-        document.Kind, document.ProjectKey, document.Name, document.Id, document.Revision, document.Json,
-        document.CreatedBy, document.UpdatedBy, document.CreatedAt, document.UpdatedAt);
+    public static async ValueTask<int> InsertAsync(SqlSession session, Document document)
+    {
+        var inserted = await session.ExecuteAsync(
+            Insert,
+            document.Kind, document.ProjectKey, document.Name, document.Id, document.Revision, document.Json,
+            document.CreatedBy, document.UpdatedBy, document.CreatedAt, document.UpdatedAt);
+        if (inserted > 0)
+        {
+            await DocumentAnchorSql.ChangedAsync(session, document, by: 1);
+        }
+        return inserted;
+    }
 
     public static ValueTask<int> ReplaceAsync(SqlSession session, Document document) => session.ExecuteAsync(
         Replace, document.Id, document.Revision, document.Json, document.UpdatedBy, document.UpdatedAt);
 
-    public static ValueTask<int> DeleteAsync(SqlSession session, long id) =>
-        session.ExecuteAsync("delete from documents where id = @1", id);
+    public static async ValueTask DeleteAsync(SqlSession session, Document document)
+    {
+        await session.ExecuteAsync("delete from documents where id = @1", document.Id);
+        await DocumentAnchorSql.ChangedAsync(session, document, by: -1);
+    }
 
     public static ValueTask<int> RecordAsync(SqlSession session, Document document, string change) => session.ExecuteAsync(
         Record, document.Id, document.Revision, change, document.Json, document.UpdatedBy, document.UpdatedAt);
@@ -104,35 +109,15 @@ internal static class DocumentSql
                 byName, byId, used.ProjectKey, used.Kind, used.Name));
     }
 
-    public static async ValueTask<DocumentPage> ListAsync(
-        SqlSession session, string kind, string projectKey, DocumentQuery query)
-    {
-        // Only the conditions in use are in the text, so that each shape is planned with its own index.
-        var search = query.Search.Length == 0 ? null : "%" + Escape(query.Search.ToLowerInvariant()) + "%";
-        var from = InProject + (search is null ? "" : Named) + (query.Tag.Length == 0 ? "" : Tagged);
-        var total = await session.NumberAsync("select count(*)" + from, kind, projectKey, search, query.Tag);
-        var items = await session.QueryAsync(
-            $"select {Columns}{from} order by {Order(query.Sort)} limit @5 offset @6",
-            Map,
-            kind, projectKey, search, query.Tag, query.PageSize, (query.Page - 1L) * query.PageSize);
-        return new DocumentPage(total ?? 0, items);
-    }
-
-    private static string Order(DocumentSort sort) => sort switch
-    {
-        DocumentSort.Created => "d.id",
-        DocumentSort.CreatedDescending => "d.id desc",
-        DocumentSort.Name => "d.name, d.id",
-        DocumentSort.NameDescending => "d.name desc, d.id",
-        DocumentSort.Updated => "d.updated_at, d.id",
-        DocumentSort.UpdatedDescending => "d.updated_at desc, d.id",
-        _ => throw new ArgumentOutOfRangeException(nameof(sort), sort, message: null),
-    };
-
-    private static string Escape(string text) => text
-        .Replace(@"\", @"\\", StringComparison.Ordinal)
-        .Replace("%", @"\%", StringComparison.Ordinal)
-        .Replace("_", @"\_", StringComparison.Ordinal);
+    /// <summary>Every document that refers to one.</summary>
+    public static ValueTask<List<DocumentName>> AllUsersAsync(SqlSession session, Document used) => session.QueryAsync(
+        "select d.kind, d.project_key, d.name" + Users + " order by d.id",
+        MapName,
+        DocumentReference.To(used.Kind, used.Name),
+        DocumentReference.To(used.Kind, used.Id.ToString(CultureInfo.InvariantCulture)),
+        used.ProjectKey,
+        used.Kind,
+        used.Name);
 
     /// <summary>A page of a document's revisions, newest first.</summary>
     public static async ValueTask<DocumentRevisions> RevisionsAsync(SqlSession session, long id, int page, int pageSize) => new(
@@ -148,7 +133,7 @@ internal static class DocumentSql
 
     private static DocumentName MapName(DbDataReader row) => new(row.GetString(0), row.GetString(1), row.GetString(2));
 
-    private static Document Map(DbDataReader row) => new(
+    public static Document Map(DbDataReader row) => new(
         row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.GetInt32(4), row.GetString(5),
         row.GetString(6), row.GetString(7), row.GetInt64(8), row.GetInt64(9));
 }

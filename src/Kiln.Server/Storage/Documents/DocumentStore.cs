@@ -1,3 +1,5 @@
+using System.Threading.Channels;
+
 namespace Kiln.Server.Storage.Documents;
 
 /// <summary>
@@ -6,6 +8,12 @@ namespace Kiln.Server.Storage.Documents;
 /// </summary>
 public sealed class DocumentStore(Database database, TimeProvider time)
 {
+    private readonly Channel<DocumentList> _grown = Channel.CreateBounded<DocumentList>(
+        new BoundedChannelOptions(64) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    /// <summary>Lists that were read and have grown so much that it is worth counting them ahead.</summary>
+    internal ChannelReader<DocumentList> Grown => _grown.Reader;
+
     /// <summary>Stores a new document.</summary>
     public async Task<CreateOutcome> CreateAsync(
         string kind, string projectKey, string name, DocumentContent content, string by, CancellationToken cancellationToken)
@@ -115,6 +123,7 @@ public sealed class DocumentStore(Database database, TimeProvider time)
                 {
                     return new DeleteOutcome.InUse(users);
                 }
+                await DocumentAnchorSql.ForgetAsync(session, contents);
                 foreach (var document in await DocumentSql.AllAsync(session, contents))
                 {
                     await RemoveAsync(session, document, by);
@@ -123,6 +132,10 @@ public sealed class DocumentStore(Database database, TimeProvider time)
                 return new DeleteOutcome.Deleted(current);
             },
             cancellationToken);
+
+    /// <summary>Every document that refers to one.</summary>
+    public Task<List<DocumentName>> UsersAsync(Document used, CancellationToken cancellationToken) =>
+        database.ReadAsync(session => DocumentSql.AllUsersAsync(session, used), cancellationToken);
 
     /// <summary>One document, or <c>null</c>.</summary>
     public Task<Document?> GetAsync(string kind, string projectKey, string name, CancellationToken cancellationToken) =>
@@ -133,9 +146,17 @@ public sealed class DocumentStore(Database database, TimeProvider time)
         database.ReadAsync(session => DocumentSql.FindAsync(session, kind, id), cancellationToken);
 
     /// <summary>A page of the documents of a kind in a project (empty = the system's).</summary>
-    public Task<DocumentPage> ListAsync(
-        string kind, string projectKey, DocumentQuery query, CancellationToken cancellationToken) =>
-        database.ReadAsync(session => DocumentSql.ListAsync(session, kind, projectKey, query), cancellationToken);
+    public async Task<DocumentPage> ListAsync(
+        string kind, string projectKey, DocumentQuery query, CancellationToken cancellationToken)
+    {
+        var page = await database.ReadAsync(
+            session => DocumentListSql.ListAsync(session, kind, projectKey, query), cancellationToken);
+        if (page.Grown is { } grown)
+        {
+            _grown.Writer.TryWrite(grown);
+        }
+        return page;
+    }
 
     /// <summary>A page of the states that a document had, newest first.</summary>
     public Task<DocumentRevisions> RevisionsAsync(long id, int page, int pageSize, CancellationToken cancellationToken) =>
@@ -149,7 +170,7 @@ public sealed class DocumentStore(Database database, TimeProvider time)
     {
         var last = document with { Revision = document.Revision + 1, UpdatedBy = by, UpdatedAt = Now() };
         await DocumentSql.UntagAsync(session, last.Id);
-        await DocumentSql.DeleteAsync(session, last.Id);
+        await DocumentSql.DeleteAsync(session, last);
         await DocumentSql.RecordAsync(session, last, change: "deleted");
     }
 

@@ -102,6 +102,16 @@ public sealed class ApplyTests : IClassFixture<ServerFixture>, IDisposable
     }
 
     [Fact]
+    public async Task A_field_that_the_kind_does_not_have_is_refused_with_the_one_that_was_meant()
+    {
+        var ended = (await _kiln.RunAsync(
+            "kind: build-image\nlabel: typo\nvalue: alpine:3\nvaleu: debian:12\n", ["apply", "-f", "-"])).Expect(2);
+
+        Assert.Contains("document 1, line 4: build-image typo: valeu: A build image has no such field here. Nearest: \"value\".", ended.Errors);
+        (await _kiln.RunAsync("get", "build-image", "typo")).Expect(2);
+    }
+
+    [Fact]
     public async Task What_the_server_finds_only_later_ends_the_applying_and_says_what_was_and_was_not_done()
     {
         var ended = (await ApplyAsync("late", text => text

@@ -43,7 +43,7 @@ public sealed class ExitCodeTests : IClassFixture<ServerFixture>, IDisposable
     }
 
     [Theory]
-    [InlineData("There is no command \"kiln rnu\"", "rnu")]
+    [InlineData("There is no command \"kiln rnu\". Nearest: \"run\"", "rnu")]
     [InlineData("There is no kind \"biuld\"", "get", "biuld")]
     [InlineData("must be KEY=VALUE", "run", "hello-kiln", "-p", "yaml")]
     [InlineData("There is no run 999999", "why", "999999")]
@@ -109,6 +109,27 @@ public sealed class ExitCodeTests : IClassFixture<ServerFixture>, IDisposable
         var again = follower.Errors.Split("kiln logs -f ")[1].Split(' ')[0];
         gate.Open();
         Assert.Contains("went on", (await _kiln.RunAsync("logs", "-f", again)).Expect(0).Output);
+    }
+
+    [Fact]
+    public async Task A_followed_run_is_followed_on_when_the_server_has_been_away()
+    {
+        using var own = new Scratch();
+        await using var server = await KilnServer.StartAsync(own, Token);
+        var kiln = new KilnClientProgram(own, server);
+        using var gate = new Gate(own, "gate");
+        await new BuildDriver(server).DefineAsync("exit-away", $"echo before\nread -r _ < {gate.Path}\necho after", Token);
+        await using var follower = kiln.Start("run", "exit-away", "--follow");
+        await gate.ArrivedAsync(Token);
+        await follower.SaysAsync("before", Token);
+
+        await server.CrashAsync(Token);
+        await follower.ComplainsAsync("went away", Token);
+        await server.RestartAsync(Token);
+        gate.Open();
+
+        Assert.Equal(0, await follower.ExitAsync(Token));
+        Assert.Equal(["before", "after"], follower.Output.Split('\n').Where(line => line is "before" or "after"));
     }
 
     [Fact]

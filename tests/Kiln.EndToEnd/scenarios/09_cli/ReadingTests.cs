@@ -8,6 +8,9 @@ namespace Kiln.EndToEnd.Scenarios;
 /// <summary>Runs, what they leave, and everything else that is read, through the real client.</summary>
 public sealed class ReadingTests : IClassFixture<ServerFixture>, IDisposable
 {
+    // What the framework writes to any terminal first.
+    private const string SetUp = "\e[?1h\e=";
+
     private readonly Scratch _scratch = new();
     private readonly BuildDriver _builds;
     private readonly KilnClientProgram _kiln;
@@ -28,6 +31,8 @@ public sealed class ReadingTests : IClassFixture<ServerFixture>, IDisposable
         var ran = (await _kiln.RunAsync("run", "hello-kiln", "-s", "service2", "-p", "aa=c", "--branch", "main", "--follow")).Expect(0);
         var runId = ran.Output.Split("\nrun ")[1].Split(' ')[0];
 
+        Assert.Contains("checkout", (await _kiln.RunAsync("runs", runId)).Expect(0).Output);
+        Assert.DoesNotContain("[kiln]", (await _kiln.RunAsync("logs", runId, "--step", "script")).Expect(0).Output);
         Assert.Contains("VERSION", (await _kiln.RunAsync("outputs", runId)).Expect(0).Output);
         Assert.Single((await _kiln.RunAsync("outputs", runId, "VERSION")).Expect(0).Output.TrimEnd().Split('\n'));
         var kept = JsonNode.Parse((await _kiln.RunAsync("artifacts", "ls", runId, "-o", "json")).Expect(0).Output)!["artifacts"]![0]!;
@@ -119,6 +124,6 @@ public sealed class ReadingTests : IClassFixture<ServerFixture>, IDisposable
         Assert.All(plain.Split("\r\n"), line => Assert.True(line.Length <= 40, line));
 
         async Task<string> InTerminalAsync(string variables) => (await _kiln.InTerminalAsync(
-            $"stty cols 40; {variables}TERM=xterm {Binaries.Kiln} get build --project yaml")).Expect(0).Output;
+            $"stty cols 40; {variables}TERM=xterm {Binaries.Kiln} get build --project yaml")).Expect(0).Output.Replace(SetUp, "");
     }
 }

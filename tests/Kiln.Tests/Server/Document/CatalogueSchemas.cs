@@ -45,10 +45,7 @@ internal static class CatalogueSchemas
                 ? "The project; may be said as `projectKey` in the address instead."
                 : "The project, or as `projectKey` in the address; empty = the system's.";
         }
-        foreach (var call in new[] { "create", "replace" })
-        {
-            bodies[call + noun.One] = spec;
-        }
+        bodies[$"create{noun.One}"] = bodies[$"replace{noun.One}"] = bodies[$"validate{noun.One}Body"] = spec;
 
         var example = BodyExamples.All.First(example => example.Call == $"create{noun.One}").Body;
         var draft = reader(new BodyObject(JsonElement.Parse(example.ToJsonString()), "", new Violations()), current: null);

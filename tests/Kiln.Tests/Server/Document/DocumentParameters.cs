@@ -15,6 +15,7 @@ internal static class DocumentParameters
         ["version"] = "Its version.",
         ["buildName"] = "The build.",
         ["revision"] = "Number of the revision, from 1.",
+        ["host"] = "Its name or id.",
         ["path"] = "Path of the artifact; / separates directories.",
     };
 

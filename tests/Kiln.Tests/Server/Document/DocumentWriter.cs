@@ -134,7 +134,9 @@ internal sealed class DocumentWriter(IServiceProvider services)
 
     private static JsonObject RequestBody(string id, JsonObject schema)
     {
-        var call = BodyExamples.All.Any(example => example.Call == id) ? id : id.Replace("replace", "create", StringComparison.Ordinal);
+        var call = BodyExamples.All.Any(example => example.Call == id) ? id
+            : id.StartsWith("validate", StringComparison.Ordinal) ? $"create{id["validate".Length..^"Body".Length]}"
+            : id.Replace("replace", "create", StringComparison.Ordinal);
         var examples = new JsonObject();
         foreach (var example in BodyExamples.All.Where(example => example.Call == call))
         {

@@ -45,7 +45,7 @@ internal sealed class DocumentedCalls
         var place = Places.First(place => call.Path.StartsWith(place.Below, StringComparison.Ordinal));
         var path = call.Path
             .Replace("{name}", place.Name).Replace("{buildName}", place.Name).Replace("{id}", place.Name)
-            .Replace("{version}", "22.11.0").Replace("{revision}", "1").Replace("{path}", "out/app.tar");
+            .Replace("{version}", "22.11.0").Replace("{revision}", "1").Replace("{path}", "out/app.tar").Replace("{host}", "host-1");
         var missing = call.Parameters
             .Where(parameter => (string?)parameter["in"] == "query" && (bool)parameter["required"]! && !place.Query.Contains($"{parameter["name"]}="))
             .Select(parameter => $"{parameter["name"]}=1");

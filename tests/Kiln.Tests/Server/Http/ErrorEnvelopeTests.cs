@@ -25,6 +25,26 @@ public sealed class ErrorEnvelopeTests : IAsyncLifetime
         Assert.Empty(body["extra"]!["errors"]!.AsArray());
     }
 
+    [Theory]
+    [InlineData("/openapi/build")]
+    [InlineData("/openapi/system/codehosts")]
+    public async Task A_body_of_more_than_four_mebibytes_is_413(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path)
+        {
+            Content = new StringContent($$"""{"name": "{{new string('x', 4 * 1024 * 1024)}}"}"""),
+        };
+        // Asks before it sends so much, as curl does; else the refusal may find the client still writing.
+        request.Headers.ExpectContinue = true;
+
+        var answer = await _app.Admin.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+        var body = await answer.JsonAsync();
+        Assert.Equal(413, (int?)body["code"]);
+        Assert.Contains("4 MiB", (string?)body["description"]);
+    }
+
     [Fact]
     public async Task A_wrong_method_is_405_and_names_the_right_ones()
     {

@@ -64,6 +64,22 @@ public sealed class PlannerTests
         Assert.Equal("sealed-token-of-gitlab", planned.Secrets.Sealed["codehost/gitlab"]);
     }
 
+    [Fact]
+    public void A_parameter_of_the_kind_file_is_the_content_of_one()
+    {
+        var planned = Planned(SampleBuilds.Plain with
+        {
+            Parameters =
+            [
+                Catalogues.Parameter("config", "a: 1") with { Type = "file" },
+                Catalogues.Parameter("key", "s3cret-value") with { Type = "file", IsCredential = true },
+            ],
+        });
+
+        Assert.Equal(new PlannedVariable("config", "a: 1", IsFile: true), planned.Plan.Variables.Single(v => v.Name == "config"));
+        Assert.Equal(new PlannedVariable("key", "", "variable/key", IsFile: true), planned.Plan.Variables.Single(v => v.Name == "key"));
+    }
+
     [Theory]
     [InlineData("abc")]
     [InlineData("true")]
