@@ -23,14 +23,15 @@ public sealed class AbsentFieldTests
         var nullability = new NullabilityInfoContext();
         var asked = 0;
         var empty = new List<string>();
-        foreach (var property in Records().SelectMany(record => record.GetProperties(BindingFlags.Instance | BindingFlags.Public)))
+        foreach (var (record, property) in Records().SelectMany(
+            record => record.GetProperties(BindingFlags.Instance | BindingFlags.Public), (record, property) => (record, property)))
         {
             if (IsOptional(property) && nullability.Create(property).ReadState == NullabilityState.NotNull)
             {
                 asked++;
-                if (property.GetValue(RuntimeHelpers.GetUninitializedObject(property.DeclaringType!)) is null)
+                if (property.GetValue(RuntimeHelpers.GetUninitializedObject(record)) is null)
                 {
-                    empty.Add($"{property.DeclaringType!.Name}.{property.Name}");
+                    empty.Add($"{record.Name}.{property.Name}");
                 }
             }
         }
