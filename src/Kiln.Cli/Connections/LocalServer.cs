@@ -8,10 +8,14 @@ internal sealed record LocalServer(string DataDirectory, string? Address, string
 {
     /// <summary>Reads a data directory; what cannot be read is absent.</summary>
     public static LocalServer In(string dataDirectory) => new(
-        dataDirectory, Line(Path.Combine(dataDirectory, "address")), Line(TokenFile(dataDirectory)) ?? "");
+        dataDirectory, Local(Line(Path.Combine(dataDirectory, "address"))), Line(TokenFile(dataDirectory)) ?? "");
 
     /// <summary>Where a server keeps the admin token that it made.</summary>
     public static string TokenFile(string dataDirectory) => Path.Combine(dataDirectory, "admin-token");
+
+    // A directory that somebody else filled must not lead a token of the environment away from this machine.
+    private static string? Local(string? address) =>
+        address is not null && ServerChoice.Parse(address) is { IsLoopback: true } ? address : null;
 
     private static string? Line(string path)
     {

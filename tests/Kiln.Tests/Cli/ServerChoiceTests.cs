@@ -70,6 +70,25 @@ public sealed class ServerChoiceTests
         Assert.Contains("home, work", wrong.Sentence);
     }
 
+    [Theory]
+    [InlineData("http://127.0.0.1:4000/", true)]
+    [InlineData("http://stranger.example.com/", false)]
+    [InlineData("nonsense with spaces", false)]
+    public void A_data_directory_leads_nowhere_but_to_this_machine(string address, bool isTaken)
+    {
+        var directory = Directory.CreateTempSubdirectory("kiln-");
+        try
+        {
+            File.WriteAllText(Path.Combine(directory.FullName, "address"), $"{address}\n");
+
+            Assert.Equal(isTaken ? address : null, LocalServer.In(directory.FullName).Address);
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
     [Fact]
     public void Two_words_for_a_server_are_one_too_many() =>
         Assert.IsType<ServerChoice.Wrong>(ServerChoice.Of(new("https://a", null, "home"), _ => null, TwoLogins, Local));
