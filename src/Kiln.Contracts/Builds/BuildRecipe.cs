@@ -36,7 +36,7 @@ public abstract record BuildRecipe
     public required ReportSettings Reports { get; init; }
 
     /// <summary>How its runs share the queue.</summary>
-    public RunPolicy RunPolicy { get; init; } = new();
+    public RunPolicy RunPolicy { get => field ?? new(); init; } = new();
 }
 
 /// <summary>A package to install before the script.</summary>
