@@ -7,7 +7,7 @@ namespace Kiln.Tests.Architecture;
 /// </summary>
 public sealed class StoredShapeTests
 {
-    private static readonly string[] Shapes = ["Kiln.Contracts/Plans/", "Kiln.Contracts/Catalogue/", "Kiln.Server/Runs/State/"];
+    private static readonly string[] Shapes = ["Kiln.Contracts/Builds/", "Kiln.Contracts/Plans/", "Kiln.Contracts/Catalogue/", "Kiln.Server/Runs/State/"];
 
     [Fact]
     public void A_default_holds_also_where_JSON_says_nothing()
