@@ -113,7 +113,7 @@ public class PolicyTests : IAsyncLifetime
         var newest = await _app.RunAsync(plan);
 
         Assert.Equal(
-            new StopOrder(lease.Key, RunReason.Superseded, $"Run {newest} of the same build is newer."), (await agent.PollAsync()).Stop.Last());
+            new StopOrder(lease.Key, RunReason.Superseded, $"Run {newest} of the same build is newer."), (await agent.PollAsync()).Stop[^1]);
         var replaced = await RunAsync(waiting);
         Assert.Equal(("cancelled", RunReason.Superseded), ((string)replaced["status"]!, (string)replaced["reason"]!));
         Assert.Equal($"Run {newest} of the same build is newer.", (string)replaced["message"]!);
