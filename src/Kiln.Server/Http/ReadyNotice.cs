@@ -38,6 +38,8 @@ public sealed partial class ReadyNotice(
                 $"READY=1\nSTATUS=Serving on {address.Local}\nX_KILN_URL={address.Local}\nX_KILN_DATA={data.Root}\n",
                 stoppingToken);
         }
+        // What starting took is given back: an idle server would otherwise keep it until it is busy for the first time.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
     private async Task SendAsync(string path, string message, CancellationToken cancellationToken)
