@@ -55,7 +55,7 @@ internal static class UpCommand
         using var client = new KilnClient(server.Address, Connection.LocalToken(server.DataDirectory));
         await terminal.Output.WriteAsync($"""
             Kiln serves on {server.Address}
-              API       docs/api.md, and {new Uri(server.Address, "openapi.json")}
+              API       {new Uri(server.Address, "docs")}, and {new Uri(server.Address, "openapi.json")}
               token     {LocalServer.TokenFile(server.DataDirectory)}
               data      {server.DataDirectory}
 

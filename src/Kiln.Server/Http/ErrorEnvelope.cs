@@ -52,7 +52,7 @@ public sealed partial class ErrorEnvelope(RequestDelegate next, ILogger<ErrorEnv
 
     private static ApiError Refusal(int status, HttpRequest request) => new(status, status, status switch
     {
-        404 => $"There is no {request.Path} here. docs/api.md lists every path.",
+        404 => $"There is no {request.Path} here. /docs lists every path.",
         405 => $"{request.Path} does not take {request.Method}; the Allow header names what it takes.",
         408 => "The request took too long to arrive.",
         413 => $"The request body is larger than {RequestLimits.BodyBytes / (1024 * 1024)} MiB.",
