@@ -42,7 +42,7 @@ public sealed class World : IAsyncDisposable
         }
         var server = await KilnServer.StartAsync(
             scratch,
-            ["--capacity", $"{options.EmbeddedCapacity}", "--log-level", "warning", .. options.ServerOptions],
+            ["--capacity", $"{options.EmbeddedCapacity}", "--log-level", "warning", "--rate-limit", "0", .. options.ServerOptions],
             environment,
             cancellationToken);
         var agent = options.AgentCapacity == 0
