@@ -9,30 +9,23 @@ namespace Kiln.Server.Artifacts;
 /// <summary>Lets the artifacts of old runs go, where a setting says so. One server does it for all on a database.</summary>
 public sealed partial class ArtifactKeeping(
     Database database, ArtifactStore artifacts, KilnOptions options, TimeProvider time, ILogger<ArtifactKeeping> logger)
-    : BackgroundService
+    : PeriodicDuty(database, time, "artifacts", Period)
 {
     /// <summary>How often it looks.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
 
-    private const string Duty = "artifacts";
     private const int BatchSize = 64;
 
-    private readonly SemaphoreSlim _turn = new(1);
+    protected override bool IsWanted => options.ArtifactKeep is not null;
 
-    /// <summary>Looks once.</summary>
-    public async Task LookAsync(CancellationToken cancellationToken)
+    protected override async Task DoAsync(CancellationToken cancellationToken)
     {
         if (options.ArtifactKeep is not { } keep)
         {
             return;
         }
-        using var turn = await StandStillAsync(cancellationToken);
-        if (!await database.HoldAsync(Duty, cancellationToken))
-        {
-            return;
-        }
         var before = Now() - (long)keep.TotalMilliseconds;
-        while (await database.ReadAsync(
+        while (await Database.ReadAsync(
             session => KeptArtifactSql.OldAsync(session, before, BatchSize), cancellationToken) is { Count: > 0 } old)
         {
             foreach (var attempt in old)
@@ -43,47 +36,13 @@ public sealed partial class ArtifactKeeping(
         }
     }
 
-    /// <summary>Removes nothing until the result is disposed.</summary>
-    public async Task<IDisposable> StandStillAsync(CancellationToken cancellationToken)
-    {
-        await _turn.WaitAsync(cancellationToken);
-        return new Still(_turn);
-    }
-
-    public override void Dispose()
-    {
-        base.Dispose();
-        _turn.Dispose();
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Period, time);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await timer.WaitForNextTickAsync(stoppingToken);
-                await LookAsync(stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-#pragma warning disable CA1031 // A disk that refuses now is no reason never to look again.
-            catch (Exception failure)
-#pragma warning restore CA1031
-            {
-                Log.LookFailed(logger, failure);
-            }
-        }
-    }
+    protected override void Failed(Exception failure) => Log.LookFailed(logger, failure);
 
     // The contents first: cut off in between, it is done again.
     private async Task RemoveAsync(LogKey attempt, string notice, CancellationToken cancellationToken)
     {
         artifacts.Remove(attempt);
-        await database.WriteAsync(
+        await Database.WriteAsync(
             async session =>
             {
                 if (await RunSql.GetAsync(session, attempt.RunId, attempt.Attempt) is { } run)
@@ -95,13 +54,6 @@ public sealed partial class ArtifactKeeping(
             },
             cancellationToken);
         Log.Removed(logger, attempt.RunId, attempt.Attempt);
-    }
-
-    private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
-
-    private sealed class Still(SemaphoreSlim turn) : IDisposable
-    {
-        public void Dispose() => turn.Release();
     }
 
     private static partial class Log

@@ -10,7 +10,8 @@ namespace Kiln.Server.Runs;
 /// more room than they may. One server does it for all on a database.
 /// </summary>
 public sealed partial class LogKeeping(
-    Database database, LogStore logs, KilnOptions options, TimeProvider time, ILogger<LogKeeping> logger) : BackgroundService
+    Database database, LogStore logs, KilnOptions options, TimeProvider time, ILogger<LogKeeping> logger)
+    : PeriodicDuty(database, time, "logs", Period)
 {
     /// <summary>How often it looks.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
@@ -18,71 +19,22 @@ public sealed partial class LogKeeping(
     /// <summary>How long a log is left alone after its end: whoever followed the run may still be reading.</summary>
     public static readonly TimeSpan Rest = TimeSpan.FromSeconds(10);
 
-    private const string Duty = "logs";
     private const int BatchSize = 64;
 
-    private readonly SemaphoreSlim _turn = new(1);
-
-    /// <summary>Looks once.</summary>
-    public async Task LookAsync(CancellationToken cancellationToken)
+    protected override async Task DoAsync(CancellationToken cancellationToken)
     {
-        await _turn.WaitAsync(cancellationToken);
-        try
-        {
-            if (await database.HoldAsync(Duty, cancellationToken))
-            {
-                await PackAsync(cancellationToken);
-                await LetGoAsync(cancellationToken);
-            }
-        }
-        finally
-        {
-            _turn.Release();
-        }
+        await PackAsync(cancellationToken);
+        await LetGoAsync(cancellationToken);
     }
 
-    /// <summary>Packs and removes nothing until the result is disposed: what is there stays where it is.</summary>
-    public async Task<IDisposable> StandStillAsync(CancellationToken cancellationToken)
-    {
-        await _turn.WaitAsync(cancellationToken);
-        return new Still(_turn);
-    }
-
-    public override void Dispose()
-    {
-        base.Dispose();
-        _turn.Dispose();
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Period, time);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await timer.WaitForNextTickAsync(stoppingToken);
-                await LookAsync(stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-#pragma warning disable CA1031 // A full disk or an absent database now is no reason never to look again.
-            catch (Exception failure)
-#pragma warning restore CA1031
-            {
-                Log.LookFailed(logger, failure);
-            }
-        }
-    }
+    protected override void Failed(Exception failure) => Log.LookFailed(logger, failure);
 
     private async Task PackAsync(CancellationToken cancellationToken)
     {
         var endedBefore = Now() - (long)Rest.TotalMilliseconds;
         while (true)
         {
-            var written = await database.ReadAsync(
+            var written = await Database.ReadAsync(
                 session => KeptLogSql.WrittenAsync(session, endedBefore, BatchSize), cancellationToken);
             foreach (var log in written)
             {
@@ -97,13 +49,13 @@ public sealed partial class LogKeeping(
 
     private async Task PackAsync(LogKey key, CancellationToken cancellationToken)
     {
-        var run = await database.ReadAsync(session => RunSql.GetAsync(session, key.RunId, key.Attempt), cancellationToken);
+        var run = await Database.ReadAsync(session => RunSql.GetAsync(session, key.RunId, key.Attempt), cancellationToken);
         // A log whose runner has not said a last word may still grow.
         var isWhole = run?.State.LogLength is not null;
         var (form, stored) = isWhole && await TryPackAsync(key, cancellationToken) is { } size
             ? ("packed", size)
             : ("unfinished", await logs.LengthAsync(key, cancellationToken));
-        await database.WriteAsync(session => KeptLogSql.SetAsync(session, key, form, stored), cancellationToken);
+        await Database.WriteAsync(session => KeptLogSql.SetAsync(session, key, form, stored), cancellationToken);
     }
 
     // One log with a gap in it is left as it is and does not hold up the others.
@@ -136,7 +88,7 @@ public sealed partial class LogKeeping(
         }
         if (options.LogLimit is { } limit)
         {
-            var surplus = await database.ReadAsync(KeptLogSql.StoredAsync, cancellationToken) - limit;
+            var surplus = await Database.ReadAsync(KeptLogSql.StoredAsync, cancellationToken) - limit;
             while (surplus > 0 && await OldestAsync(long.MaxValue, cancellationToken) is { Count: > 0 } old)
             {
                 foreach (var log in old.TakeWhile(_ => surplus > 0))
@@ -152,13 +104,13 @@ public sealed partial class LogKeeping(
     }
 
     private Task<List<KeptLog>> OldestAsync(long endedBefore, CancellationToken cancellationToken) =>
-        database.ReadAsync(session => KeptLogSql.OldestAsync(session, endedBefore, BatchSize), cancellationToken);
+        Database.ReadAsync(session => KeptLogSql.OldestAsync(session, endedBefore, BatchSize), cancellationToken);
 
     // The bytes first: cut off in between, it is done again.
     private async Task RemoveAsync(LogKey key, string notice, CancellationToken cancellationToken)
     {
         await logs.RemoveAsync(key, cancellationToken);
-        await database.WriteAsync(
+        await Database.WriteAsync(
             async session =>
             {
                 if (await RunSql.GetAsync(session, key.RunId, key.Attempt) is { } run)
@@ -171,13 +123,6 @@ public sealed partial class LogKeeping(
             cancellationToken);
         Log.Removed(logger, key.RunId, key.Attempt);
     }
-
-    private sealed class Still(SemaphoreSlim turn) : IDisposable
-    {
-        public void Dispose() => turn.Release();
-    }
-
-    private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     private static partial class Log
     {
