@@ -1,5 +1,6 @@
 using Kiln.Runner.Caches;
 using Kiln.Runner.Packages;
+using Kiln.Runner.Rooms;
 
 namespace Kiln.Runner;
 
@@ -31,6 +32,9 @@ public sealed record RunnerPlace
 
     /// <summary>What runs on this host keep for later ones.</summary>
     public required CacheStore Caches { get; init; }
+
+    /// <summary>Where scripts run when that is not here; <c>null</c> = here.</summary>
+    public RunRoom? Room { get; init; }
 
     /// <summary>Name of the program that builds images; empty = the best that the host has.</summary>
     public string ImageEngine { get; init; } = "";

@@ -48,6 +48,13 @@ internal sealed class AgentServer(HttpClient http, string token)
             RunnerProtocol.SpecPath, key, KilnJson.Default.LeaseKey, KilnJson.Default.Lease, SpecPatience,
             cancellationToken);
 
+    /// <summary>Holds one heartbeat of a runner without an agent; the token is then the run's.</summary>
+    public Task<AgentCall<HeartbeatReply>> HeartbeatAsync(
+        HeartbeatRequest heartbeat, TimeSpan patience, CancellationToken cancellationToken) =>
+        CallAsync(
+            RunnerProtocol.HeartbeatPath, heartbeat, KilnJson.Default.HeartbeatRequest, KilnJson.Default.HeartbeatReply, patience,
+            cancellationToken);
+
     private async Task<AgentCall<TReply>> CallAsync<TRequest, TReply>(
         string path,
         TRequest body,

@@ -38,7 +38,7 @@ internal static class CacheSteps
             await run.SayAsync($"cache: nothing is kept under {Shown(key)} yet");
             return new StepResult.Passed("miss");
         }
-        var fresh = Path.Combine(run.Directory.Temp, "cache-restore");
+        var fresh = run.Directory.Restoring;
         Directory.CreateDirectory(fresh);
         var end = await TarAsync(run, RestoreStep, ["tar", "-xf", run.Place.Caches.BlobOf(entry), "-C", fresh, "--no-same-owner"]);
         if (end is CommandEnd.Ended { Notice: { ExitCode: 0, Stopped: null } })

@@ -12,11 +12,11 @@ internal sealed class ImageStep(RunScope run, PlannedImage image)
 {
     public const string DigestOutput = "IMAGE_DIGEST";
 
-    private readonly Dictionary<string, string> _variables = ScriptEnvironment.WithOutputs(run);
+    private readonly Dictionary<string, string> _variables = ScriptEnvironment.ForOwnCommands(run);
 
     public async Task<StepResult> RunAsync()
     {
-        RegistryLogin.AddTo(_variables, run.Directory);
+        RegistryLogin.AddTo(_variables, run.Directory.DockerConfig);
         var order = Order(out var refused);
         if (order is null)
         {
