@@ -19,7 +19,7 @@ internal static class ScriptSteps
         if (end is CommandEnd.Ended { Notice: var notice })
         {
             await CollectAsync(run, notice);
-            run.ExitCode = notice.Stopped is null ? ExitCodeOf(notice) : null;
+            run.ExitCode = notice.Stopped is null && run.RoomNoteOf(step.Name) != RoomProtocol.Gone ? ExitCodeOf(notice) : null;
         }
         return await InRoomAsync(run, step.Name, end) ?? ResultOf(run, end, "The script");
     }
