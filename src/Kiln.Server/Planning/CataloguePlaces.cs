@@ -7,10 +7,14 @@ using Kiln.Server.Queue.Hosts;
 namespace Kiln.Server.Planning;
 
 /// <summary>Where builds run and what with: reads those slices for <see cref="CatalogueLoader"/>.</summary>
-public sealed class CataloguePlaces(BuildImageStore images, PackageStore packages, ClusterStore clusters, HostRoster hosts)
+public sealed class CataloguePlaces(
+    BuildImageStore images, PackageStore packages, ClusterStore clusters, HostRoster hosts, ClusterRoster roster)
 {
-    public async Task<IReadOnlyList<CatalogueImage>> ImagesAsync(CancellationToken cancellationToken) =>
-        [.. (await images.AllAsync("", cancellationToken)).Select(image => new CatalogueImage(image.IdText, image.Value.Label))];
+    public async Task<IReadOnlyList<CatalogueImage>> ImagesAsync(CatalogueNeeds? needs, CancellationToken cancellationToken) =>
+    [
+        .. (await images.NamedAsync("", needs?.Images, cancellationToken))
+            .Select(image => new CatalogueImage(image.IdText, image.Value.Label, image.Value.Value)),
+    ];
 
     public async Task<IReadOnlyList<Package>> PackagesAsync(CatalogueNeeds? needs, CancellationToken cancellationToken) =>
     [
@@ -29,7 +33,11 @@ public sealed class CataloguePlaces(BuildImageStore images, PackageStore package
                 cluster.Name,
                 cluster.Local,
                 [.. cluster.Strategies.Select(strategy => strategy.StrategyName)],
-                cluster.Strategies.FirstOrDefault(strategy => strategy.Default)?.StrategyName ?? "")),
+                cluster.Strategies.FirstOrDefault(strategy => strategy.Default)?.StrategyName ?? "")
+            {
+                Trouble = roster.Find(cluster.Name) is { Standing: ClusterStanding.Unusable, Message: var message } ? message : "",
+                Cache = cluster.Cache,
+            }),
     ];
 
     /// <summary>Every host that ever joined, also those away now: a run may wait for one.</summary>
