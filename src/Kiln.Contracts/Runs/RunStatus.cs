@@ -107,7 +107,6 @@ public static class RunReason
     public const string AgentStopped = "agent_stopped";
     public const string DiskFull = "disk_full";
     public const string ToolMissing = "tool_missing";
-    public const string PodDeleted = "pod_deleted";
     public const string ContainerGone = "container_gone";
     public const string InternalError = "internal_error";
 }
