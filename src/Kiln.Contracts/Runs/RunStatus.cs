@@ -56,7 +56,6 @@ public static class RunReason
     // The user's own failure.
     public const string ScriptFailed = "script_failed";
     public const string ScriptKilled = "script_killed";
-    public const string OutOfMemory = "out_of_memory";
     public const string CheckoutFailed = "checkout_failed";
     public const string MergeConflict = "merge_conflict";
     public const string RefNotFound = "ref_not_found";
@@ -107,7 +106,6 @@ public static class RunReason
     public const string AgentStopped = "agent_stopped";
     public const string DiskFull = "disk_full";
     public const string ToolMissing = "tool_missing";
-    public const string PodDeleted = "pod_deleted";
     public const string ContainerGone = "container_gone";
     public const string InternalError = "internal_error";
 }
