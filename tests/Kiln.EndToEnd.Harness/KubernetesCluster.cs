@@ -53,7 +53,7 @@ public sealed class KubernetesCluster : IAsyncDisposable
         {
             return reason;
         }
-        if (File.Exists(Binaries.Agent + ".dll"))
+        if (File.Exists(Binaries.Agent + ".runtimeconfig.json"))
         {
             return "the binaries are not native, so pods cannot run them";
         }
@@ -87,12 +87,10 @@ public sealed class KubernetesCluster : IAsyncDisposable
         {
             return;
         }
-        foreach (var image in (string[][])[["debian"], ["shell"], ["agent", Path.GetDirectoryName(Binaries.Agent)!]])
-        {
-            var (code, archive, errors) = await RunAsync(Path.Combine(Scripts, "images"), image, "", cancellationToken);
-            Succeed(code, errors);
-            await LoadAsync(archive.Trim(), cancellationToken);
-        }
+        var (code, archive, errors) = await RunAsync(
+            Path.Combine(Scripts, "images"), ["agent", Path.GetDirectoryName(Binaries.Agent)!], "", cancellationToken);
+        Succeed(code, errors);
+        await LoadAsync(archive.Trim(), cancellationToken);
     }
 
     /// <summary>Gives every node the image in a docker archive.</summary>
