@@ -37,10 +37,10 @@ public sealed class KubernetesCluster : IAsyncDisposable
     public string Kubeconfig => File.ReadAllText(_kubeconfigPath);
 
     /// <summary>Image to run builds in: Debian with git, bash and make.</summary>
-    public string BuildImage => Given("KILN_TEST_BUILD_IMAGE") ?? "kiln.test/debian:12";
+    public string BuildImage { get; } = Given("KILN_TEST_BUILD_IMAGE") ?? "kiln.test/debian:12";
 
     /// <summary>Image of the container that drives a run.</summary>
-    public string AgentImage => Given("KILN_TEST_AGENT_IMAGE") ?? "kiln.test/agent:1";
+    public string AgentImage { get; } = Given("KILN_TEST_AGENT_IMAGE") ?? "kiln.test/agent:1";
 
     /// <summary>Why there can be no cluster here; <c>null</c> = there can be one.</summary>
     public static async Task<string?> ObstacleAsync(CancellationToken cancellationToken)

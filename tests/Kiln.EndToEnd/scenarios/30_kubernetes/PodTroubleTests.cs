@@ -52,7 +52,6 @@ public sealed class PodTroubleTests(SharedCluster shared, PodServerFixture fixtu
         Assert.Contains("cpu", run.Message);
         await pods.Builds.CancelAsync(runId, Token);
         Assert.Equal(RunStatus.Cancelled, (await pods.Builds.EndAsync(runId, Token)).Status);
-        Assert.Contains("cpu", await LogAsync(pods, runId, ""));
         await pods.PodGoneAsync(runId, Token);
     }
 
