@@ -4,7 +4,6 @@ using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
 using Kiln.Runner;
 using Kiln.Runner.Caches;
-using Kiln.Runner.Courier;
 using Kiln.Runner.Packages;
 using Kiln.Runner.Spawning;
 using Microsoft.Extensions.Logging;
@@ -39,14 +38,14 @@ public static partial class AgentHost
     /// end with the agent: they are stopped and their ends delivered before this returns.
     /// </summary>
     /// <param name="options">Checked; see <see cref="AgentOptions"/>.</param>
-    /// <param name="http">Its base address is the server; without a timeout of its own, since polls are held.</param>
+    /// <param name="server">Where it asks for work.</param>
     /// <param name="logger">For the operator.</param>
     /// <param name="stoppingRuns">Stops the runs and then the agent.</param>
     /// <param name="stopping">Stops the agent.</param>
     /// <exception cref="AgentStartException">It cannot start; nothing runs.</exception>
     public static async Task<AgentEnd> RunAsync(
         AgentOptions options,
-        HttpClient http,
+        IAgentServer server,
         ILogger logger,
         CancellationToken stoppingRuns,
         CancellationToken stopping)
@@ -59,9 +58,7 @@ public static partial class AgentHost
         HideMemory();
         place.Caches.Sweep(attempt => Directory.Exists(Path.Combine(root, attempt)));
         ProcessPrivileges.BecomeSubreaper();
-        var server = new AgentServer(http, options.Token);
-        using var runs = new ActiveRuns(
-            place, root, server, lease => new HttpRunServer(http, lease), logger);
+        using var runs = new ActiveRuns(place, root, server, logger);
         runs.AdoptAll();
 
         using var asking = CancellationTokenSource.CreateLinkedTokenSource(stopping, stoppingRuns);

@@ -31,6 +31,9 @@ internal sealed partial class ReportCourier(
     // Of a log that comes fast the server is asked to sync so often: each time is a wait for its disk.
     private const long DurableStep = 16 << 20;
 
+    // At its beginning a run has several things to say within a few milliseconds: they share one report, and one commit.
+    private static readonly TimeSpan FirstCompany = TimeSpan.FromMilliseconds(10);
+
     private long _seq;
     private long _offset;
     private long _durable;
@@ -62,6 +65,11 @@ internal sealed partial class ReportCourier(
     {
         _isPositionKnown = !isAdopted;
         var backoff = new Backoff(clock);
+        if (!isAdopted)
+        {
+            await _wake.Reader.ReadAsync(cancellationToken);
+            await Task.Delay(FirstCompany, clock, cancellationToken);
+        }
         while (true)
         {
             if (!HasNews() && !await WaitForNewsAsync(backoff, cancellationToken))

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Kiln.Contracts.Plans;
+using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
 using Kiln.Runner.Courier;
 using Kiln.Runner.Phases;

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Text;
 using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
-using Kiln.Runner.Courier;
 
 namespace Kiln.Tests.Fixtures;
 
