@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Kiln.Agent.Polling;
+using Kiln.Contracts.Exec;
 using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
 using Kiln.Runner;
@@ -53,6 +54,7 @@ public static partial class AgentHost
         using var identity = AgentIdentity.Claim(options.DataDirectory);
         using var downloads = CreateDownloads();
         var place = Place(options, identity, downloads);
+        using var standby = place.Standby;
         var root = Path.Combine(options.DataDirectory, "runs");
         place.Packages.Sweep(attempt => Directory.Exists(Path.Combine(root, attempt)));
         HideMemory();
@@ -60,6 +62,7 @@ public static partial class AgentHost
         ProcessPrivileges.BecomeSubreaper();
         using var runs = new ActiveRuns(place, root, server, logger);
         runs.AdoptAll();
+        standby?.Begin();
 
         using var asking = CancellationTokenSource.CreateLinkedTokenSource(stopping, stoppingRuns);
         AgentEnd end = new AgentEnd.Stopped();
@@ -105,14 +108,17 @@ public static partial class AgentHost
     {
         var source = ExecBinary.Find(AppContext.BaseDirectory, Environment.GetEnvironmentVariable) ?? throw new AgentStartException(
             $"kiln-exec is not beside this program in {AppContext.BaseDirectory}; install them together.");
+        var exec = ExecBinary.Install(source, Path.Combine(Path.GetFullPath(options.DataDirectory), "bin"));
+        var environment = ExecEnvironment.Of(Environment.GetEnvironmentVariable);
         return new RunnerPlace
         {
-            ExecBinary = ExecBinary.Install(source, Path.Combine(Path.GetFullPath(options.DataDirectory), "bin")),
+            ExecBinary = exec,
             HostName = options.Name,
             Version = Version,
             AgentId = identity.Id,
             Inherited = RunnerPlace.Inherit(Environment.GetEnvironmentVariable),
-            ExecEnvironment = ExecEnvironment.Of(Environment.GetEnvironmentVariable),
+            ExecEnvironment = environment,
+            Standby = new ExecStandby(exec, environment, TimeProvider.System),
             Clock = TimeProvider.System,
             Packages = new PackageStore(Path.Combine(options.DataDirectory, "packages"), downloads, TimeProvider.System),
             Caches = new CacheStore(
