@@ -1,6 +1,7 @@
 using Kiln.Contracts.Exec;
 using Kiln.Runner.Caches;
 using Kiln.Runner.Packages;
+using Kiln.Runner.Rooms;
 
 namespace Kiln.Runner;
 
@@ -35,6 +36,9 @@ public sealed record RunnerPlace
 
     /// <summary>What runs on this host keep for later ones.</summary>
     public required CacheStore Caches { get; init; }
+
+    /// <summary>Where scripts run when that is not here; <c>null</c> = here.</summary>
+    public RunRoom? Room { get; init; }
 
     /// <summary>Name of the program that builds images; empty = the best that the host has.</summary>
     public string ImageEngine { get; init; } = "";

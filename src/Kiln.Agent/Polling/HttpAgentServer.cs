@@ -31,6 +31,13 @@ public sealed class HttpAgentServer(HttpClient http, string token) : IAgentServe
 
     public IRunServer ServerOf(Lease lease) => new HttpRunServer(http, lease);
 
+    /// <summary>Holds one heartbeat of a runner without an agent; the token is then the run's.</summary>
+    public Task<AgentCall<HeartbeatReply>> HeartbeatAsync(
+        HeartbeatRequest heartbeat, TimeSpan patience, CancellationToken cancellationToken) =>
+        CallAsync(
+            RunnerProtocol.HeartbeatPath, heartbeat, KilnJson.Default.HeartbeatRequest, KilnJson.Default.HeartbeatReply, patience,
+            cancellationToken);
+
     private async Task<AgentCall<TReply>> CallAsync<TRequest, TReply>(
         string path,
         TRequest body,

@@ -15,12 +15,18 @@ public static class RunnerProtocol
     /// something to say or <see cref="PollReply.HoldSeconds"/> have passed.</summary>
     public const string PollPath = "/runner/v1/poll";
 
-    /// <summary><c>POST</c>, agent token: <see cref="LeaseKey"/> → <see cref="Lease"/>; 409 when the fence is stale.
-    /// Idempotent under one fence; for an agent that adopts a run directory.</summary>
+    /// <summary><c>POST</c>, agent token, or the run token of that very lease: <see cref="LeaseKey"/> → <see cref="Lease"/>;
+    /// 409 when the fence is stale. Idempotent under one fence; for an agent that adopts a run directory, and for a pod, which
+    /// is given its token and nothing else.</summary>
     public const string SpecPath = "/runner/v1/spec";
 
     /// <summary><c>POST</c>, run token: a <see cref="ReportFrame"/> → <see cref="ReportReply"/>; 409 when stale.</summary>
     public const string ReportPath = "/runner/v1/report";
+
+    /// <summary><c>POST</c>, run token: <see cref="HeartbeatRequest"/> → <see cref="HeartbeatReply"/>; held until there is
+    /// something new or <see cref="HeartbeatReply.HoldSeconds"/> have passed; 409 when stale. For runners without an agent,
+    /// those of pods.</summary>
+    public const string HeartbeatPath = "/runner/v1/heartbeat";
 
     /// <summary><c>PUT</c>, run token, <c>/runner/v1/artifacts/{path}?run=&amp;attempt=&amp;fence=&amp;kind=&amp;sha256=</c>:
     /// the content → <see cref="RunArtifact"/>. Repeating it replaces the same path.</summary>

@@ -16,6 +16,7 @@ public static class IdentitySlice
         })
         .AddSingleton(provider => AdminToken.Load(
             provider.GetRequiredService<KilnOptions>(), provider.GetRequiredService<DataDirectory>()))
+        .AddSingleton<CallerTokens>()
         .AddSingleton<RequestProjects>()
         .AddSingleton<RequestBudget>()
         .AddHostedService<MasterKeyCheck>();

@@ -1,7 +1,6 @@
 using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
 using Kiln.Server.Logs;
-using Kiln.Server.Queue.Hosts;
 using Kiln.Server.Runs;
 using Kiln.Server.Telemetry;
 
@@ -12,7 +11,7 @@ namespace Kiln.Server.Queue;
 /// when its whole log is durable.
 /// </summary>
 public sealed class RunReports(
-    ReportStore store, LogStore logs, RunSignals signals, QueueBells bells, HostRoster hosts, RunMeasures measures)
+    ReportStore store, LogStore logs, RunSignals signals, QueueBells bells, Hearing hearing, RunMeasures measures)
 {
     /// <summary>Takes a report; <c>null</c> = the lease is stale. Repeating it changes nothing.</summary>
     public async Task<ReportReply?> TakeAsync(ReportFrame report, CancellationToken cancellationToken)
@@ -22,7 +21,7 @@ public sealed class RunReports(
         {
             return null;
         }
-        hosts.Heard(attempt.AgentId);
+        hearing.Heard(attempt);
         var log = new LogKey(key.RunId, key.Attempt);
         if (attempt.IsEnded)
         {

@@ -29,6 +29,8 @@ public sealed class KilnMetrics
             "kiln.log.lag", "s", "From the end of a step to its whole log being stored.", tags: null, Short);
         CacheLookups = Meter.CreateCounter<long>("kiln.cache.lookups", "{lookup}", "Caches asked for, by result: hit, partial, miss.");
         LeaseLosses = Meter.CreateCounter<long>("kiln.lease.losses", "{lease}", "Runs taken from their host, by reason.");
+        PodsSwept = Meter.CreateCounter<long>(
+            "kiln.pods.swept", "{run}", "Runs whose objects were found in a cluster when nobody wanted them any more, and removed.");
         Reattaches = Meter.CreateCounter<long>(
             "kiln.run.reattaches", "{run}", "Runs found again, by how: adopted (an agent restarted), returned (given up, and its host came back).");
     }
@@ -49,6 +51,8 @@ public sealed class KilnMetrics
     public Counter<long> CacheLookups { get; }
 
     public Counter<long> LeaseLosses { get; }
+
+    public Counter<long> PodsSwept { get; }
 
     public Counter<long> Reattaches { get; }
 

@@ -31,6 +31,9 @@ internal sealed class FakeAttempt(Lease lease) : IRunServer
     /// <summary>Once its log is so long, everything that no report asked to make durable is lost; once.</summary>
     public long? LosesPowerAt { get; set; }
 
+    /// <summary>What a heartbeat is told.</summary>
+    public FakePodNews Pod { get; } = new();
+
     public ConcurrentDictionary<string, byte[]> Artifacts { get; } = [];
 
     public Task<RunEvent.Ended> Ended => _ended.Task.WaitAsync(Patience);
@@ -58,13 +61,16 @@ internal sealed class FakeAttempt(Lease lease) : IRunServer
     }
 
     /// <summary>The bytes of one step alone.</summary>
-    public string LogOf(string step)
+    public string LogOf(string step) => Encoding.UTF8.GetString(BytesOf(step));
+
+    /// <summary>The same, as they came.</summary>
+    public byte[] BytesOf(string step)
     {
         var start = Events.OfType<RunEvent.StepStarted>().Single(started => started.Name == step).LogStart;
         var end = Events.OfType<RunEvent.StepEnded>().Single(ended => ended.Name == step).LogEnd;
         lock (_lock)
         {
-            return Encoding.UTF8.GetString(_log.ToArray()[(int)start..(int)end]);
+            return _log.ToArray()[(int)start..(int)end];
         }
     }
 

@@ -107,6 +107,10 @@ internal sealed class FakeKilnServer : IAsyncDisposable
                 await news.WaitAsync(cancellationToken);
             }
         });
+        _app.MapPost(RunnerProtocol.HeartbeatPath, async (HeartbeatRequest heartbeat, CancellationToken cancellationToken) =>
+            _attempts.TryGetValue(heartbeat.Key, out var attempt) && !attempt.IsStale
+                ? Results.Ok(await attempt.Pod.HearAsync(heartbeat, cancellationToken))
+                : Results.Conflict());
         _app.MapPost(RunnerProtocol.SpecPath, (LeaseKey key) =>
             _attempts.TryGetValue(key, out var attempt) && !attempt.IsStale
                 ? Results.Ok(attempt.Lease)
