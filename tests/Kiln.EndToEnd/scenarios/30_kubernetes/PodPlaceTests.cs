@@ -97,11 +97,17 @@ public sealed class PodPlaceTests(SharedCluster shared) : IDisposable
         ["access_mode"] = "ReadWriteOnce",
     };
 
-    private static string Claim(string @namespace, string name) => $$$"""
+    private static string Claim(string @namespace, string name) => $"""
         apiVersion: v1
         kind: PersistentVolumeClaim
-        metadata: {name: {{{name}}}, namespace: {{{@namespace}}}}
-        spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+        metadata:
+          name: {name}
+          namespace: {@namespace}
+        spec:
+          accessModes: [ReadWriteOnce]
+          resources:
+            requests:
+              storage: 1Gi
         """;
 
     private static async Task<string> ExplainAsync(PodServer pods, RunView run) =>
