@@ -66,16 +66,24 @@ internal static class AgentProgram
             using var interrupt = OnSignal(PosixSignal.SIGINT, terminated.Cancel);
             using var terminate = OnSignal(PosixSignal.SIGTERM, terminated.Cancel);
             using var http = AgentHost.CreateClient(options.Server);
-            switch (await new PodRun(options, http, ServiceLog()).RunAsync(terminated.Token))
+            try
             {
-                case PodEnd.Refused refused:
-                    await Console.Error.WriteLineAsync($"kiln-agent: {options.Server} does not take this pod: {refused.Message}");
-                    return Refused;
-                case PodEnd.CannotStart cannot:
-                    await Console.Error.WriteLineAsync($"kiln-agent: {cannot.Message}");
-                    return CannotStart;
-                default:
-                    return 0;
+                switch (await new PodRun(options, http, ServiceLog()).RunAsync(terminated.Token))
+                {
+                    case PodEnd.Refused refused:
+                        await Console.Error.WriteLineAsync($"kiln-agent: {options.Server} does not take this pod: {refused.Message}");
+                        return Refused;
+                    case PodEnd.CannotStart cannot:
+                        await Console.Error.WriteLineAsync($"kiln-agent: {cannot.Message}");
+                        return CannotStart;
+                    default:
+                        return 0;
+                }
+            }
+            catch (AgentStartException cannot)
+            {
+                await Console.Error.WriteLineAsync($"kiln-agent: {cannot.Message}");
+                return CannotStart;
             }
         });
         return command;

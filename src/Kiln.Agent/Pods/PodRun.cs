@@ -33,12 +33,21 @@ internal sealed partial class PodRun(PodOptions options, HttpClient http, ILogge
             return new PodEnd.CannotStart($"kiln-exec is not beside this program in {AppContext.BaseDirectory}; the image is not whole.");
         }
         var asking = AskAsync(terminated);
-        // While the other container's image is on its way or its shell starts.
-        RoomDoor.Open(options.Shared, source);
+        string exec;
+        try
+        {
+            // While the answer is on its way the other container may begin.
+            RoomDoor.Open(options.Shared, source);
+            exec = ExecBinary.Install(source, Path.Combine(options.Private, "bin"));
+        }
+        catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException)
+        {
+            return new PodEnd.CannotStart($"{options.Shared} and {options.Private} must be directories that can be written: {unusable.Message}");
+        }
         switch (await asking)
         {
             case AgentCall<Lease>.Answered { Reply: var lease }:
-                await DriveAsync(lease, ExecBinary.Install(source, Path.Combine(options.Private, "bin")), terminated);
+                await DriveAsync(lease, exec, terminated);
                 break;
             case AgentCall<Lease>.Stale:
                 Log.Stale(logger, options.Lease.RunId);
@@ -133,7 +142,7 @@ internal sealed partial class PodRun(PodOptions options, HttpClient http, ILogge
             Path.Combine(options.Shared, "packages"), downloads, TimeProvider.System, Path.Combine(options.Private, "packages")),
         Caches = new CacheStore(
             Path.Combine(options.Private, "cache"), CacheStore.LimitOf(Environment.GetEnvironmentVariable), TimeProvider.System,
-            CacheSetting.Shared(Environment.GetEnvironmentVariable)),
+            CacheSetting.Shared(ProcessPrivileges.TakeVariable)),
         ImageEngine = Environment.GetEnvironmentVariable("KILN_IMAGE_ENGINE") ?? "",
     };
 

@@ -56,7 +56,6 @@ public static class RunReason
     // The user's own failure.
     public const string ScriptFailed = "script_failed";
     public const string ScriptKilled = "script_killed";
-    public const string OutOfMemory = "out_of_memory";
     public const string CheckoutFailed = "checkout_failed";
     public const string MergeConflict = "merge_conflict";
     public const string RefNotFound = "ref_not_found";

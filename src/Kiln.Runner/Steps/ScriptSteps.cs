@@ -59,12 +59,11 @@ internal static class ScriptSteps
                 null => new StepResult.Lost(
                     RunReason.ContainerGone,
                     "The container of the script was ended from outside, so the script's result is unknown."),
-                // A limit that the build itself set is no accident: it would be reached again.
-                { Reason: RunReason.OutOfMemory } told => new StepResult.Failed(told.Reason, told.Message),
                 var told => new StepResult.Lost(told.Reason, told.Message),
             },
+            // The container lives, so this end is the script's own.
             RoomProtocol.OutOfMemory when notice.ExitCode != 0 => new StepResult.Failed(
-                RunReason.OutOfMemory,
+                RunReason.OomKilled,
                 $"The script's container reached its memory limit{Limit(run)} and the kernel killed a process of it; the script "
                     + (notice.ExitCode is { } code ? $"ended with exit code {code}." : $"was ended by signal {notice.Signal}.")),
             _ => null,

@@ -1,6 +1,7 @@
 using Kiln.Contracts.Catalogue;
 using Kiln.Server.BuildImages;
 using Kiln.Server.Clusters;
+using Kiln.Server.Kubernetes.Connections;
 using Kiln.Server.Packages;
 using Kiln.Server.Queue.Hosts;
 
@@ -35,10 +36,15 @@ public sealed class CataloguePlaces(
                 [.. cluster.Strategies.Select(strategy => strategy.StrategyName)],
                 cluster.Strategies.FirstOrDefault(strategy => strategy.Default)?.StrategyName ?? "")
             {
-                Trouble = roster.Find(cluster.Name) is { Standing: ClusterStanding.Unusable, Message: var message } ? message : "",
+                Trouble = Trouble(cluster),
                 Cache = cluster.Cache,
             }),
     ];
+
+    // What type agent leads to is known without asking; of the others whoever drives them has tried it.
+    private string Trouble(Cluster cluster) => cluster.Type == "agent"
+        ? ClusterConnections.Of(cluster) is Connecting.Unusable unusable ? unusable.Message : ""
+        : roster.Find(cluster.Name) is { Standing: ClusterStanding.Unusable, Message: var message } ? message : "";
 
     /// <summary>Every host that ever joined, also those away now: a run may wait for one.</summary>
     public IReadOnlyList<CatalogueHost> Hosts() =>

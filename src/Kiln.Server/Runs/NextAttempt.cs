@@ -16,7 +16,7 @@ internal static class NextAttempt
     [
         RunReason.ExecDied, RunReason.ExecFailed, RunReason.HostLost, RunReason.HostLostRun, RunReason.DiskFull,
         RunReason.OomKilled, RunReason.PodEvicted, RunReason.NodeLost, RunReason.ImagePullFailed, RunReason.PodDeadline,
-        RunReason.PodDeleted, RunReason.PodDied,
+        RunReason.PodDeleted, RunReason.PodDied, RunReason.ContainerGone,
     ];
 
     /// <summary>Queues the attempt behind <paramref name="run"/>, whose last attempt has ended and left the queue.</summary>

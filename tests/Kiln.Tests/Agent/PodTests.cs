@@ -144,22 +144,6 @@ public sealed class PodTests : IDisposable
     }
 
     [Fact]
-    public async Task A_container_that_ran_out_of_its_own_memory_fails_the_run()
-    {
-        await using var server = await FakeKilnServer.StartAsync();
-        var run = server.Expect(InPod(Shell("echo up; sleep 600")));
-        var build = _pod.StartBuild();
-        _pod.StartKiln(server.Address, run.Lease.Key);
-        await run.LogHolds("up\n");
-
-        build.Kill();
-        run.Pod.Trouble(RunReason.OutOfMemory, "The container reached its memory limit of 512 MiB.");
-
-        var end = await run.Ended;
-        Assert.Equal((RunStatus.Failed, RunReason.OutOfMemory), (end.Status, end.Reason));
-    }
-
-    [Fact]
     public async Task A_room_that_never_comes_up_ends_the_run_with_the_clusters_word()
     {
         await using var server = await FakeKilnServer.StartAsync();

@@ -66,6 +66,12 @@ internal static class CacheSteps
             return new StepResult.Passed();
         }
         var source = Path.Combine(run.Directory.Workspace, directory);
+        // In a pod the tree is another container's, and a link in it could lead to what that must not see.
+        if (run.Place.Room is not null && ConfinedPath.LeadsThroughLink(run.Directory.Workspace, directory))
+        {
+            await run.SayAsync($"cache: {cache.Directory} is a link or lies behind one, so nothing is kept");
+            return new StepResult.Passed();
+        }
         if (!Directory.Exists(source))
         {
             await run.SayAsync($"cache: there is no directory {cache.Directory}, so nothing is kept");
