@@ -37,10 +37,10 @@ public sealed class KubernetesCluster : IAsyncDisposable
     public string Kubeconfig => File.ReadAllText(_kubeconfigPath);
 
     /// <summary>Image to run builds in: Debian with git, bash and make.</summary>
-    public string BuildImage => Given("KILN_TEST_BUILD_IMAGE") ?? "kiln.test/debian:12";
+    public string BuildImage { get; } = Given("KILN_TEST_BUILD_IMAGE") ?? "kiln.test/debian:12";
 
     /// <summary>Image of the container that drives a run.</summary>
-    public string AgentImage => Given("KILN_TEST_AGENT_IMAGE") ?? "kiln.test/agent:1";
+    public string AgentImage { get; } = Given("KILN_TEST_AGENT_IMAGE") ?? "kiln.test/agent:1";
 
     /// <summary>Why there can be no cluster here; <c>null</c> = there can be one.</summary>
     public static async Task<string?> ObstacleAsync(CancellationToken cancellationToken)
@@ -53,7 +53,7 @@ public sealed class KubernetesCluster : IAsyncDisposable
         {
             return reason;
         }
-        if (File.Exists(Binaries.Agent + ".dll"))
+        if (File.Exists(Binaries.Agent + ".runtimeconfig.json"))
         {
             return "the binaries are not native, so pods cannot run them";
         }
@@ -87,12 +87,10 @@ public sealed class KubernetesCluster : IAsyncDisposable
         {
             return;
         }
-        foreach (var image in (string[][])[["debian"], ["shell"], ["agent", Path.GetDirectoryName(Binaries.Agent)!]])
-        {
-            var (code, archive, errors) = await RunAsync(Path.Combine(Scripts, "images"), image, "", cancellationToken);
-            Succeed(code, errors);
-            await LoadAsync(archive.Trim(), cancellationToken);
-        }
+        var (code, archive, errors) = await RunAsync(
+            Path.Combine(Scripts, "images"), ["agent", Path.GetDirectoryName(Binaries.Agent)!], "", cancellationToken);
+        Succeed(code, errors);
+        await LoadAsync(archive.Trim(), cancellationToken);
     }
 
     /// <summary>Gives every node the image in a docker archive.</summary>

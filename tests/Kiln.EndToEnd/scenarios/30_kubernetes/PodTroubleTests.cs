@@ -18,7 +18,7 @@ public sealed class PodTroubleTests(SharedCluster shared, PodServerFixture fixtu
         var run = await pods.Builds.RunAsync(
             "trouble-memory", "echo begin\ntail /dev/zero", Token, PodServer.InPod(settings => settings["resource_spec"] = Memory(64)));
 
-        Assert.True(run.Reason == RunReason.OomKilled, await ExplainAsync(pods, run));
+        Assert.True(run.Reason == RunReason.OutOfMemory, await ExplainAsync(pods, run));
         Assert.Contains("64", run.Message);
         Assert.StartsWith("begin\n", await LogAsync(pods, run.RunId, "script"));
     }
@@ -52,7 +52,6 @@ public sealed class PodTroubleTests(SharedCluster shared, PodServerFixture fixtu
         Assert.Contains("cpu", run.Message);
         await pods.Builds.CancelAsync(runId, Token);
         Assert.Equal(RunStatus.Cancelled, (await pods.Builds.EndAsync(runId, Token)).Status);
-        Assert.Contains("cpu", await LogAsync(pods, runId, ""));
         await pods.PodGoneAsync(runId, Token);
     }
 
@@ -62,8 +61,7 @@ public sealed class PodTroubleTests(SharedCluster shared, PodServerFixture fixtu
         using var scratch = new Scratch();
         var cluster = await shared.GetAsync(Token);
         await using var pods = await PodServer.StartAsync(cluster, scratch, "trouble-quota", Token);
-        await pods.Cluster.ApplyAsync(
-            "{apiVersion: v1, kind: ResourceQuota, metadata: {name: none, namespace: trouble-quota}, spec: {hard: {pods: '0'}}}", Token);
+        await pods.KubectlAsync(Token, "create", "quota", "none", "--hard=pods=0");
         await pods.Builds.DefineAsync("quota", "echo at last", Token, PodServer.InPod());
         var runId = await pods.Builds.StartAsync("quota", Token);
 
