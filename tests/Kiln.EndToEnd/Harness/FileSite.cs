@@ -8,20 +8,21 @@ namespace Kiln.EndToEnd.Harness;
 /// <summary>Serves one file over http to whoever asks for whatever.</summary>
 public sealed class FileSite : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly CancellationTokenSource _closing = new();
     private readonly byte[] _content;
     private readonly Task _serving;
     private int _requests;
 
-    public FileSite(byte[] content)
+    public FileSite(byte[] content, string address = "127.0.0.1")
     {
         _content = content;
+        _listener = new TcpListener(IPAddress.Parse(address), 0);
         _listener.Start();
         _serving = ServeAsync();
     }
 
-    public string Address => $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
+    public string Address => $"http://{_listener.LocalEndpoint}";
 
     public string Sha256 => Convert.ToHexStringLower(SHA256.HashData(_content));
 

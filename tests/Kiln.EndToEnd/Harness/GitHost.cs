@@ -8,18 +8,20 @@ using System.Text;
 
 namespace Kiln.EndToEnd.Harness;
 
-/// <summary>A git site over smart HTTP or HTTPS: <c>git http-backend</c> behind a listener of loopback, one request a connection.</summary>
+/// <summary>A git site over smart HTTP or HTTPS: <c>git http-backend</c> behind a listener, one request a connection.</summary>
 public sealed class GitHost : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly CancellationTokenSource _closing = new();
     private readonly ConcurrentQueue<string> _requests = new();
     private readonly GitDirectory _repositories;
     private readonly Task _serving;
 
-    public GitHost(GitDirectory repositories, string password = "", X509Certificate2? certificate = null, bool givesAnyCommit = true)
+    public GitHost(
+        GitDirectory repositories, string password = "", X509Certificate2? certificate = null, bool givesAnyCommit = true, string address = "127.0.0.1")
     {
         _repositories = repositories;
+        _listener = new TcpListener(IPAddress.Parse(address), 0);
         _listener.Start();
         Port = ((IPEndPoint)_listener.LocalEndpoint).Port;
         _serving = ServeAsync(password, certificate, givesAnyCommit);

@@ -41,7 +41,7 @@ public sealed class PodServer : IAsyncDisposable
     {
         await cluster.ApplyAsync($"apiVersion: v1\nkind: Namespace\nmetadata: {{name: {@namespace}}}", cancellationToken);
         var server = await KilnServer.StartAsync(
-            scratch, cluster.Address, ["--demo", "--capacity", "0", "--grace", "2s", "--pod-image", cluster.AgentImage, .. options], [], cancellationToken);
+            scratch, cluster.Address, ["--demo", "--capacity", "0", "--grace", "2s", "--pod-image", cluster.AgentImage, "--pod-pull-timeout", "5s", .. options], [], cancellationToken);
         var pods = new PodServer(server, cluster, @namespace);
         var body = new JsonObject
         {

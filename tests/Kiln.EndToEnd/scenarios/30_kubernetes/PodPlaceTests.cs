@@ -64,6 +64,30 @@ public sealed class PodPlaceTests(SharedCluster shared) : IDisposable
         Assert.Contains("team-files", claims);
     }
 
+    [Fact]
+    public async Task A_second_run_finds_the_cache_of_the_first_on_the_cluster_s_claim()
+    {
+        var cluster = await shared.GetAsync(Token);
+        await using var pods = await PodServer.StartAsync(cluster, _scratch, "place-cache", Token, body => body["cache"] = new JsonObject
+        {
+            ["medium_type"] = "nfs",
+            ["provision_type"] = "dynamic",
+            ["storage_class"] = KubernetesCluster.StorageClass,
+            ["storage_size_in_gib"] = 1,
+        });
+        await pods.Builds.DefineAsync("cache", "cat /cache/file 2>/dev/null\necho cached > /cache/file", Token, PodServer.InPod(settings =>
+            settings["cache_setting"] = new JsonObject { ["enabled"] = true, ["cache_dir"] = "/cache" }));
+
+        var first = await pods.Builds.EndAsync(await pods.Builds.StartAsync("cache", Token), Token);
+        var second = await pods.Builds.EndAsync(await pods.Builds.StartAsync("cache", Token), Token);
+        var third = await pods.Builds.EndAsync(await pods.Builds.StartAsync("cache", Token, new RunRequest { IgnoreCache = true }), Token);
+
+        Assert.True(first.Status == RunStatus.Passed, await ExplainAsync(pods, first));
+        Assert.Empty(await pods.Builds.LogAsync(first.RunId, "script", Token));
+        Assert.Equal("cached\n"u8.ToArray(), await pods.Builds.LogAsync(second.RunId, "script", Token));
+        Assert.Empty(await pods.Builds.LogAsync(third.RunId, "script", Token));
+    }
+
     private static async Task<RunView> RunAsync(PodServer pods, string build, string strategy)
     {
         var run = await pods.Builds.RunAsync(build, "true", Token, PodServer.InPod(settings => settings["strategy_name"] = strategy));

@@ -18,7 +18,7 @@ public sealed class PodTroubleTests(SharedCluster shared, PodServerFixture fixtu
         var run = await pods.Builds.RunAsync(
             "trouble-memory", "echo begin\ntail /dev/zero", Token, PodServer.InPod(settings => settings["resource_spec"] = Memory(64)));
 
-        Assert.True(run.Reason == RunReason.OomKilled, await ExplainAsync(pods, run));
+        Assert.True(run.Reason == RunReason.OutOfMemory, await ExplainAsync(pods, run));
         Assert.Contains("64", run.Message);
         Assert.StartsWith("begin\n", await LogAsync(pods, run.RunId, "script"));
     }
