@@ -53,10 +53,6 @@ public sealed class KubernetesCluster : IAsyncDisposable
         {
             return reason;
         }
-        if (File.Exists(Binaries.Agent + ".runtimeconfig.json"))
-        {
-            return "the binaries are not native, so pods cannot run them";
-        }
         var (code, _, errors) = await RunAsync(Path.Combine(Scripts, "cluster"), ["possible"], "", cancellationToken);
         return code == 0 ? null : errors.Trim();
     }
