@@ -125,11 +125,6 @@ internal sealed class ImageStep(RunScope run, PlannedImage image)
         {
             // Needs neither a container runtime nor rights beyond the user's.
             _variables.TryAdd("BUILDAH_ISOLATION", "chroot");
-            if (run.Place.Room is not null)
-            {
-                // A container's own file system takes no overlay.
-                _variables.TryAdd("STORAGE_DRIVER", "vfs");
-            }
         }
     }
 
