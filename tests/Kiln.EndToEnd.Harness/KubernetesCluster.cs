@@ -27,8 +27,8 @@ public sealed class KubernetesCluster : IAsyncDisposable
         Address = address;
     }
 
-    /// <summary>True when its nodes and its API server can be killed.</summary>
-    public bool IsOwn => _program is not null;
+    /// <summary>True when it is one of <c>tests/kubernetes/cluster</c>, whose nodes and storage are known.</summary>
+    public bool IsOwn => _directory.Length > 0;
 
     /// <summary>This machine's address as pods reach it.</summary>
     public string Address { get; }
@@ -53,31 +53,34 @@ public sealed class KubernetesCluster : IAsyncDisposable
         {
             return reason;
         }
-        if (File.Exists(Binaries.Agent + ".runtimeconfig.json"))
-        {
-            return "the binaries are not native, so pods cannot run them";
-        }
         var (code, _, errors) = await RunAsync(Path.Combine(Scripts, "cluster"), ["possible"], "", cancellationToken);
         return code == 0 ? null : errors.Trim();
     }
 
-    /// <summary>Starts one, or goes to the one that is given.</summary>
+    /// <summary>The one that is given, else a new one.</summary>
+    public static async Task<KubernetesCluster> FindAsync(Scratch scratch, int nodes, CancellationToken cancellationToken)
+    {
+        if (Given("KILN_TEST_KUBECONFIG") is not { } path)
+        {
+            return await StartAsync(scratch, nodes, cancellationToken);
+        }
+        var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        return File.Exists(Path.Combine(directory, "orders"))
+            ? await OfAsync(null, directory, cancellationToken)
+            : new KubernetesCluster(null, "", "kubectl", path, Given("KILN_TEST_ADDRESS")
+                ?? throw new InvalidOperationException("KILN_TEST_ADDRESS must be this machine's address as the pods of KILN_TEST_KUBECONFIG reach it."));
+    }
+
+    /// <summary>Starts one.</summary>
     /// <param name="scratch">Where it lives.</param>
-    /// <param name="nodes">How many nodes it has, of those that are started here.</param>
+    /// <param name="nodes">How many nodes it has.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public static async Task<KubernetesCluster> StartAsync(Scratch scratch, int nodes, CancellationToken cancellationToken)
     {
-        if (Given("KILN_TEST_KUBECONFIG") is { } path)
-        {
-            return new KubernetesCluster(null, "", "kubectl", path, Given("KILN_TEST_ADDRESS")
-                ?? throw new InvalidOperationException("KILN_TEST_ADDRESS must be this machine's address as the pods of KILN_TEST_KUBECONFIG reach it."));
-        }
         var directory = scratch["kubernetes"];
         var program = RunningProgram.Start(Path.Combine(Scripts, "cluster"), ["run", directory, $"{nodes}"], scratch.Path);
         await program.SaysAsync("ready", cancellationToken);
-        var kubectl = Path.Combine((await File.ReadAllTextAsync(Path.Combine(directory, "binaries"), cancellationToken)).Trim(), "kubectl");
-        var address = (await File.ReadAllTextAsync(Path.Combine(directory, "address"), cancellationToken)).Trim();
-        return new KubernetesCluster(program, directory, kubectl, Path.Combine(directory, "kubeconfig"), address);
+        return await OfAsync(program, directory, cancellationToken);
     }
 
     /// <summary>Gives every node the images that builds and their drivers need.</summary>
@@ -106,7 +109,7 @@ public sealed class KubernetesCluster : IAsyncDisposable
         if (IsOwn)
         {
             var place = Directory.CreateDirectory(Path.Combine(_directory, "registries", registry)).FullName;
-            await File.WriteAllTextAsync(Path.Combine(place, "hosts.toml"), $"server = \"http://{registry}\"\n", cancellationToken);
+            await File.WriteAllTextAsync(Path.Combine(place, "hosts.toml"), $"[host.\"http://{registry}\"]\n", cancellationToken);
         }
     }
 
@@ -148,6 +151,14 @@ public sealed class KubernetesCluster : IAsyncDisposable
         {
             await _program.DisposeAsync();
         }
+    }
+
+    private static async Task<KubernetesCluster> OfAsync(RunningProgram? program, string directory, CancellationToken cancellationToken)
+    {
+        var kubectl = Path.Combine(await WordAsync("binaries"), "kubectl");
+        return new KubernetesCluster(program, directory, kubectl, Path.Combine(directory, "kubeconfig"), await WordAsync("address"));
+
+        async Task<string> WordAsync(string file) => (await File.ReadAllTextAsync(Path.Combine(directory, file), cancellationToken)).Trim();
     }
 
     private static async Task OrderAsync(string[] order, CancellationToken cancellationToken)

@@ -22,7 +22,7 @@ public sealed class SharedCluster : IAsyncDisposable
             Assert.SkipUnless(_obstacle is null, $"There is no Kubernetes here: {_obstacle}");
             if (_cluster is null)
             {
-                _cluster = await KubernetesCluster.StartAsync(_scratch, nodes: 2, cancellationToken);
+                _cluster = await KubernetesCluster.FindAsync(_scratch, nodes: 2, cancellationToken);
                 await _cluster.LoadImagesAsync(cancellationToken);
             }
             return _cluster;

@@ -29,6 +29,9 @@ public sealed record RunManifest(Job Job, IReadOnlyList<Secret> Secrets, IReadOn
 
     private static readonly string[] KilnMay = ["CHOWN", "DAC_OVERRIDE", "FOWNER"];
 
+    // Enough for buildah to make a user namespace with all its users, and nothing outside of it.
+    private static readonly string[] KilnMayWithImages = [.. KilnMay, "SETFCAP", "SETGID", "SETUID"];
+
     /// <exception cref="InvalidDataException">The strategy's tolerations cannot be read.</exception>
     public static RunManifest Of(PodOrder order)
     {
@@ -112,7 +115,7 @@ public sealed record RunManifest(Job Job, IReadOnlyList<Secret> Secrets, IReadOn
         {
             RunAsUser = 0,
             AllowPrivilegeEscalation = false,
-            Capabilities = new(["ALL"], KilnMay),
+            Capabilities = new(["ALL"], order.Plan.Steps.Any(static step => step is PlannedStep.Image) ? KilnMayWithImages : KilnMay),
         },
         VolumeMounts = volumes.OfKiln,
     };

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using Kiln.Contracts.Runs;
@@ -66,7 +67,7 @@ public sealed class DocumentPodTests(SharedCluster shared) : IDisposable
 
     private static async Task PrepareAsync(KubernetesCluster cluster)
     {
-        await cluster.KubectlAsync(Token, "create", "namespace", Namespace);
+        await cluster.ApplyAsync($"apiVersion: v1\nkind: Namespace\nmetadata: {{name: {Namespace}}}", Token);
         await cluster.ApplyAsync("""
             apiVersion: storage.k8s.io/v1
             kind: StorageClass
@@ -113,7 +114,9 @@ public sealed class DocumentPodTests(SharedCluster shared) : IDisposable
                 ["storage_size_in_gib"] = 1,
             },
         }, Token);
-        await server.PostAsync("openapi/system/build-images", new JsonObject { ["label"] = "ubuntu 20.04", ["value"] = cluster.BuildImage }, Token);
+        using var image = await server.Http.PutAsJsonAsync(
+            "openapi/system/build-images/ubuntu%2020.04", new JsonObject { ["label"] = "ubuntu 20.04", ["value"] = cluster.BuildImage }, Token);
+        image.EnsureSuccessStatusCode();
         await server.UseAsync(registry.Host, ImageRegistry.Password, Token);
         var example = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Document", "create.json"), Token))!;
         await server.PostAsync("openapi/build?projectKey=yaml", example, Token);

@@ -28,7 +28,7 @@ public sealed class PodPlaceTests(SharedCluster shared) : IDisposable
         var nowhere = await pods.Builds.StartAsync("place-nowhere", Token);
         var waiting = await pods.Builds.UntilAsync(nowhere, run => run.Reason == RunReason.PodUnschedulable, Token);
 
-        Assert.Contains("node2", second.Host);
+        Assert.Contains(" on node2,", Encoding.UTF8.GetString(await pods.Builds.LogAsync(second.RunId, "", Token)));
         Assert.Equal(RunStatus.Passed, rather.Status);
         Assert.Contains("2 nodes", waiting.Message);
         await pods.Builds.CancelAsync(nowhere, Token);
@@ -46,7 +46,7 @@ public sealed class PodPlaceTests(SharedCluster shared) : IDisposable
             ["enabled"] = true,
             ["storages_properties"] = new JsonArray(
                 Storage("/kept", isTemporary: false), Storage("/passing", isTemporary: true),
-                new JsonObject { ["provision_type"] = "static", ["pvc"] = "team-files", ["mount_path"] = "/team" }),
+                new JsonObject { ["provision_type"] = "static", ["pvc"] = "team-files", ["mount_path"] = "/team", ["subpath"] = "" }),
         });
         await AllowStaticAsync(pods);
         await pods.Builds.DefineAsync(
@@ -116,6 +116,7 @@ public sealed class PodPlaceTests(SharedCluster shared) : IDisposable
         ["provision_type"] = "dynamic",
         ["is_temporary"] = isTemporary,
         ["mount_path"] = path,
+        ["subpath"] = "",
         ["storage_class"] = KubernetesCluster.StorageClass,
         ["storage_size_in_gib"] = 1,
         ["access_mode"] = "ReadWriteOnce",

@@ -18,7 +18,7 @@ public sealed class PodTroubleTests(SharedCluster shared, PodServerFixture fixtu
         var run = await pods.Builds.RunAsync(
             "trouble-memory", "echo begin\ntail /dev/zero", Token, PodServer.InPod(settings => settings["resource_spec"] = Memory(64)));
 
-        Assert.True(run.Reason == RunReason.OutOfMemory, await ExplainAsync(pods, run));
+        Assert.True(run.Reason == RunReason.OomKilled, await ExplainAsync(pods, run));
         Assert.Contains("64", run.Message);
         Assert.StartsWith("begin\n", await LogAsync(pods, run.RunId, "script"));
     }
@@ -36,7 +36,8 @@ public sealed class PodTroubleTests(SharedCluster shared, PodServerFixture fixtu
 
         Assert.True(run.Reason == RunReason.ImagePullFailed, await ExplainAsync(pods, run));
         Assert.Contains($"{registry.Host}/team/absent:1", run.Message);
-        Assert.Contains("uthoriz", run.Message); // it wants a login: the registry says so before it says what it has
+        // It wants a login, and says so before it says what it has.
+        Assert.True(run.Message.Contains("401") || run.Message.Contains("authorization failed"), run.Message);
     }
 
     [Fact]
