@@ -164,7 +164,7 @@ internal sealed partial class ClusterDriver(
         var keys = active.Select(static lease => lease.Key).ToHashSet();
         foreach (var one in _cases.Values.Where(one => !keys.Contains(one.Key)))
         {
-            one.End();
+            one.End(endsByItself: true);
         }
     }
 
@@ -210,7 +210,7 @@ internal sealed partial class ClusterDriver(
         }
         if (one.HasEnded)
         {
-            if (one is { Pod: null } or { IsPodGone: true } or { IsLeftOver: true } || one.Pod.Status.Phase is "Succeeded" or "Failed" or "Pending"
+            if (one is { EndsByItself: false } or { Pod: null } or { IsPodGone: true } || one.Pod.Status.Phase is "Succeeded" or "Failed" or "Pending"
                 || one.Elapsed(one.EndedSince, Completion))
             {
                 hands.Remove(one, cancellationToken);
