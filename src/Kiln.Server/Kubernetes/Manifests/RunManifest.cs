@@ -29,6 +29,10 @@ public sealed record RunManifest(Job Job, IReadOnlyList<Secret> Secrets, IReadOn
 
     private static readonly string[] KilnMay = ["CHOWN", "DAC_OVERRIDE", "FOWNER"];
 
+    // To map the users of an image into a user namespace of its own, in which buildah then may mount and chroot. No right over the node
+    // comes with them: container runtimes give them to every container by default, and so does the "baseline" of pod security.
+    private static readonly string[] ImageBuildersMay = ["SETFCAP", "SETGID", "SETUID"];
+
     /// <exception cref="InvalidDataException">The strategy's tolerations cannot be read.</exception>
     public static RunManifest Of(PodOrder order)
     {
@@ -109,10 +113,12 @@ public sealed record RunManifest(Job Job, IReadOnlyList<Secret> Secrets, IReadOn
         {
             RunAsUser = 0,
             AllowPrivilegeEscalation = false,
-            Capabilities = new(["ALL"], KilnMay),
+            Capabilities = new(["ALL"], BuildsImage(order) ? [.. KilnMay, .. ImageBuildersMay] : KilnMay),
         },
         VolumeMounts = volumes.OfKiln,
     };
+
+    private static bool BuildsImage(PodOrder order) => order.Plan.Steps.Any(step => step is PlannedStep.Image);
 
     private static Container BuildOf(PlannedPod pod, PodVolumes volumes) => new()
     {
