@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Kiln.Agent.Pods;
+using Kiln.Agent.Polling;
 using Kiln.Agent.Terminal;
 using Kiln.Runner.Spawning;
 using Microsoft.Extensions.Logging;
@@ -91,7 +92,7 @@ internal static class AgentProgram
 
     private static async Task<int> ServeAsync(AgentCommandLine commandLine, ParseResult parsed)
     {
-        if (commandLine.Read(parsed, Environment.GetEnvironmentVariable, out var errors) is not var (server, options))
+        if (commandLine.Read(parsed, Environment.GetEnvironmentVariable, out var errors) is not var (server, token, options))
         {
             foreach (var error in errors)
             {
@@ -108,7 +109,7 @@ internal static class AgentProgram
         using var http = AgentHost.CreateClient(server);
         try
         {
-            if (await AgentHost.RunAsync(options, http, ServiceLog(), stoppingRuns.Token, stopping.Token)
+            if (await AgentHost.RunAsync(options, new HttpAgentServer(http, token), ServiceLog(), stoppingRuns.Token, stopping.Token)
                 is AgentEnd.Refused refused)
             {
                 await Console.Error.WriteLineAsync($"kiln-agent: {server} does not take this agent: {refused.Message}");

@@ -1,87 +1,49 @@
 namespace Kiln.Buckets;
 
 /// <summary>An object's content: opened where it is read, and opened again behind the last byte when a connection breaks.</summary>
-internal sealed class BucketStream(long length, Func<long, CancellationToken, Task<Stream>> open) : Stream
+internal sealed class BucketStream(long length, Func<long, CancellationToken, Task<Stream>> open) : PositionedStream(length)
 {
     private const int Reopened = 3;
 
     private Stream? _body;
-    private long _position;
+    private long _bodyAt;
 
-    public override bool CanRead => true;
-    public override bool CanSeek => true;
-    public override bool CanWrite => false;
-    public override long Length => length;
-
-    public override long Position
+    protected override async ValueTask<int> ReadAtAsync(long position, Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        get => _position;
-        set => Seek(value, SeekOrigin.Begin);
-    }
-
-    public override long Seek(long offset, SeekOrigin origin)
-    {
-        var target = offset + origin switch
+        if (position != _bodyAt)
         {
-            SeekOrigin.Begin => 0,
-            SeekOrigin.Current => _position,
-            _ => length,
-        };
-        if (target != _position)
-        {
-            Close(_body);
-            _position = target;
+            LetGo();
         }
-        return target;
-    }
-
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        var wanted = (int)Math.Min(buffer.Length, length - _position);
-        for (var broken = 0; wanted > 0; broken++)
+        for (var broken = 0; ; broken++)
         {
             try
             {
-                _body ??= await open(_position, cancellationToken);
-                var read = await _body.ReadAsync(buffer[..wanted], cancellationToken);
-                if (read > 0)
-                {
-                    _position += read;
-                    return read;
-                }
-                throw new IOException("The object ended before its length.");
+                _body ??= await open(position, cancellationToken);
+                var read = await _body.ReadAsync(buffer, cancellationToken);
+                _bodyAt = position + read;
+                return read > 0 ? read : throw new IOException("The object ended before its length.");
             }
             catch (IOException) when (broken < Reopened)
             {
-                Close(_body);
+                LetGo();
             }
         }
-        return 0;
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read it asynchronously.");
-
-    public override void Flush() { }
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    protected override int ReadAt(long position, Span<byte> buffer) => throw new NotSupportedException("Read it asynchronously.");
 
     protected override void Dispose(bool disposing)
     {
         if (disposing)
         {
-            Close(_body);
+            LetGo();
         }
         base.Dispose(disposing);
     }
 
-    private void Close(Stream? body)
+    private void LetGo()
     {
-        body?.Dispose();
+        _body?.Dispose();
         _body = null;
     }
 }

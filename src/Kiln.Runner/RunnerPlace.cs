@@ -1,3 +1,4 @@
+using Kiln.Contracts.Exec;
 using Kiln.Runner.Caches;
 using Kiln.Runner.Packages;
 using Kiln.Runner.Rooms;
@@ -24,6 +25,9 @@ public sealed record RunnerPlace
 
     /// <summary>What exec itself is given, see <see cref="Kiln.Contracts.Exec.ExecProtocol"/>.</summary>
     public required IReadOnlyList<KeyValuePair<string, string>> ExecEnvironment { get; init; }
+
+    /// <summary>The exec that waits for the next run; <c>null</c> = each is started when its run begins.</summary>
+    public ExecStandby? Standby { get; init; }
 
     public required TimeProvider Clock { get; init; }
 

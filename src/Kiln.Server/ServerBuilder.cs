@@ -53,7 +53,7 @@ public static class ServerBuilder
             .AddExplanations()
             .AddTemplateBuilds()
             .AddTelemetry()
-            .AddArtifacts()
+            .AddArtifacts(options)
             .AddBackups()
             .AddEmbeddedAgent(options)
             .AddDemo(options);

@@ -10,7 +10,7 @@ namespace Kiln.Agent.Pods;
 /// <summary>Holds one heartbeat after the other and passes on what the answers say. There is no tick: the server answers when it has
 /// something to say, and otherwise after its hold.</summary>
 internal sealed partial class Heartbeat(
-    LeaseKey lease, AgentServer server, AttemptRunner runner, RunRoom room, TimeProvider clock, ILogger logger)
+    LeaseKey lease, HttpAgentServer server, AttemptRunner runner, RunRoom room, TimeProvider clock, ILogger logger)
 {
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(30);
 

@@ -19,7 +19,7 @@ namespace Kiln.Agent.Pods;
 /// </summary>
 internal sealed partial class PodRun(PodOptions options, HttpClient http, ILogger logger)
 {
-    private readonly AgentServer _server = new(http, options.Token);
+    private readonly HttpAgentServer _server = new(http, options.Token);
     private readonly RunRoom _room = new(options.Shared, TimeProvider.System);
 
     /// <summary>Works until the run's end is delivered.</summary>

@@ -30,15 +30,23 @@ internal static class ArtifactsCommand
     private static Command List(Terminal terminal)
     {
         var run = RunArgument.Create();
-        var command = new Command("ls", "List what a run keeps.") { run };
+        var tree = new Option<bool>("--tree") { Description = "Show its files as a tree of directories, with their sums." };
+        var command = new Command("ls", "List what a run keeps.") { run, tree };
         var output = new OutputOption(command);
         var connection = new Connection(command, terminal);
         connection.SetAction(async (parsed, client, cancellationToken) =>
         {
-            var listed = await client.GetAsync($"openapi/runs/{parsed.GetRequiredValue(run)}/artifacts", cancellationToken);
+            var isTree = parsed.GetValue(tree);
+            var listed = await client.GetAsync(
+                $"openapi/runs/{parsed.GetRequiredValue(run)}/{(isTree ? "artifact-tree" : "artifacts")}", cancellationToken);
             if (listed is not Answer<JsonNode>.Ok { Value: var answer })
             {
                 return terminal.Explain(listed);
+            }
+            if (isTree && output.Of(parsed) is OutputFormat.Table or OutputFormat.Wide)
+            {
+                await terminal.Output.WriteAsync(ArtifactTreeText.Of(answer["tree"]));
+                return ExitCode.Success;
             }
             await Listing.WriteAsync(terminal, output.Of(parsed), answer.Objects("artifacts"), answer);
             return ExitCode.Success;

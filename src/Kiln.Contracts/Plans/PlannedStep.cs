@@ -4,6 +4,7 @@ namespace Kiln.Contracts.Plans;
 
 /// <summary>A step of a run. The family grows by a derived record and a runner for it.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(HostDocker), "docker")]
 [JsonDerivedType(typeof(Checkout), "checkout")]
 [JsonDerivedType(typeof(Installs), "installs")]
 [JsonDerivedType(typeof(CacheRestore), "cache_restore")]
@@ -25,6 +26,12 @@ public abstract record PlannedStep
     /// <summary>True: it is taken also when a step before it has failed (and is not when the run was stopped).</summary>
     [JsonIgnore]
     public virtual bool IsTakenAfterFailure => false;
+
+    /// <summary>Makes sure that the host's docker daemon answers; the scripts then get its address.</summary>
+    public sealed record HostDocker : PlannedStep
+    {
+        public override string Name => "docker";
+    }
 
     /// <summary>Checks out every <see cref="RunPlan.Repos"/>.</summary>
     public sealed record Checkout : PlannedStep

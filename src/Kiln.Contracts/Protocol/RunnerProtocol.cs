@@ -108,11 +108,15 @@ public readonly record struct ReportFrame(ReportHead Head, ReadOnlyMemory<byte> 
 /// <param name="Key">Lease.</param>
 /// <param name="Events">In order; empty = only log, or only a sign of life.</param>
 /// <param name="LogOffset">Offset of the first log byte in this report; must not be beyond what the server has.</param>
-public sealed record ReportHead(LeaseKey Key, IReadOnlyList<RunEvent> Events, long LogOffset);
+/// <param name="WantsDurable">The runner needs the place of what it has sent: the server syncs the log before it answers, see
+/// <see cref="ReportReply.LogDurable"/>.</param>
+public sealed record ReportHead(LeaseKey Key, IReadOnlyList<RunEvent> Events, long LogOffset, bool WantsDurable = false);
 
-/// <summary>Answer to a report, sent after it is durable.</summary>
+/// <summary>Answer to a report, sent after its events are durable.</summary>
 /// <param name="Seq">Last event the server has; the runner goes on behind it.</param>
 /// <param name="LogLength">Log bytes the server has; the runner goes on from there, also when it is less than it sent before.</param>
 /// <param name="Stop">Set when the attempt is to be stopped.</param>
-/// <param name="Ended">True once the attempt's end is stored and the whole log is there: the run directory may go.</param>
-public sealed record ReportReply(long Seq, long LogLength, StopOrder? Stop, bool Ended);
+/// <param name="Ended">True once the attempt's end is stored and the whole log is durable: the run directory may go.</param>
+/// <param name="LogDurable">Log bytes that a power cut of the server does not take: the runner may free these. Set where
+/// <see cref="ReportHead.WantsDurable"/> asked for it; a server that does not know the question does not answer it.</param>
+public sealed record ReportReply(long Seq, long LogLength, StopOrder? Stop, bool Ended, long? LogDurable = null);

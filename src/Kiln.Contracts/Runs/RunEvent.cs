@@ -39,8 +39,12 @@ public abstract record RunEvent
     /// <param name="Name">As in <see cref="StepStarted"/>.</param>
     /// <param name="Status">A final step status.</param>
     /// <param name="LogEnd">Offset behind its last log byte.</param>
-    /// <param name="Message">A sentence; empty when passed, but for a cache: <c>hit</c>, <c>partial</c> or <c>miss</c>.</param>
-    public sealed record StepEnded(string Name, StepStatus Status, long LogEnd, string Message) : RunEvent;
+    /// <param name="Message">A sentence; empty when passed, but for a cache: <c>hit</c>, <c>partial</c>, <c>miss</c> or <c>failed: why</c>.</param>
+    public sealed record StepEnded(string Name, StepStatus Status, long LogEnd, string Message) : RunEvent
+    {
+        /// <summary>What it did with a cache; absent for other steps, and from older runners.</summary>
+        public CacheUse? Cache { get; init; }
+    }
 
     /// <summary>A repository stands at its commit.</summary>
     /// <param name="Index">As <see cref="Plans.PlannedRepo.Index"/>.</param>

@@ -75,6 +75,10 @@ public sealed record RunStepView
     public required long LogStart { get; init; }
     public required long LogEnd { get; init; }
     public required string Message { get; init; }
+
+    /// <summary>What it did with a cache; absent for other steps.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CacheUse? Cache { get; init; }
 }
 
 /// <summary>A repository of a run.</summary>

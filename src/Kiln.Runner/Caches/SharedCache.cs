@@ -82,10 +82,7 @@ public sealed class SharedCache(BucketUrl place) : IDisposable
         if (await _bucket.FindAsync(ArchiveOf(entry), cancellationToken) is not { } there || there.Size != entry.Size)
         {
             using var file = File.OpenHandle(archive);
-            await _bucket.PutAsync(
-                ArchiveOf(entry),
-                new BucketContent(entry.Size, entry.Sha256, (offset, length) => new Workspaces.FileSlice(file, length, offset)),
-                cancellationToken);
+            await _bucket.PutAsync(ArchiveOf(entry), BucketContent.Of(file, entry.Size, entry.Sha256), cancellationToken);
             sent = entry.Size;
         }
         var json = JsonSerializer.SerializeToUtf8Bytes(entry, CacheJson.Default.CacheEntry);

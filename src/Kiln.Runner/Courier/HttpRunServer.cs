@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text.Json;
 using Kiln.Contracts;
 using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
@@ -70,13 +71,28 @@ public sealed class HttpRunServer(HttpClient http, Lease lease) : IRunServer
                 HttpStatusCode.OK or HttpStatusCode.Created when await response.Content.ReadFromJsonAsync(
                     KilnJson.Default.RunArtifact, cancellationToken) is { } stored => new StoreOutcome.Stored(stored),
                 HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.InsufficientStorage =>
-                    new StoreOutcome.Rejected(await response.Content.ReadAsStringAsync(cancellationToken)),
-                _ => new StoreOutcome.Unreachable($"HTTP {(int)response.StatusCode}"),
+                    new StoreOutcome.Rejected(await SaidAsync(response, cancellationToken)),
+                _ => new StoreOutcome.Unreachable(await SaidAsync(response, cancellationToken)),
             };
         }
         catch (Exception trouble) when (NetworkTrouble.Is(trouble, cancellationToken))
         {
             return new StoreOutcome.Unreachable(trouble.Message);
+        }
+    }
+
+    /// <summary>The server's sentence about a refusal; its status when there is none.</summary>
+    private static async Task<string> SaidAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var text = await response.Content.ReadAsStringAsync(cancellationToken);
+        try
+        {
+            using var body = JsonDocument.Parse(text);
+            return body.RootElement.GetProperty("description").GetString() is { Length: > 0 } said ? said : $"HTTP {(int)response.StatusCode}";
+        }
+        catch (Exception strange) when (strange is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return $"HTTP {(int)response.StatusCode}";
         }
     }
 }

@@ -39,7 +39,7 @@ internal sealed class AttemptRecord(EventJournal journal)
         }
     }
 
-    public void StepEnded(string step, StepStatus status, long logEnd, string message)
+    public void StepEnded(string step, StepStatus status, long logEnd, string message, CacheUse? cache = null)
     {
         if (!HasEnded(step))
         {
@@ -47,6 +47,7 @@ internal sealed class AttemptRecord(EventJournal journal)
             {
                 Seq = stamp.Seq,
                 AtMs = stamp.AtMs,
+                Cache = cache,
             });
         }
     }

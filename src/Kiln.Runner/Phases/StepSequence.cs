@@ -61,12 +61,13 @@ internal static class StepSequence
             var words = message.Length == 0 ? "" : $": {message}";
             await run.SayAsync($"{step.Name} {Words(status)} after {Elapsed(run, run.Record.StartOf(step.Name))}{words}");
         }
-        run.Record.StepEnded(step.Name, status, logEnd, message);
+        run.Record.StepEnded(step.Name, status, logEnd, message, (result as StepResult.Passed)?.Cache);
         return result;
     }
 
     private static Task<StepResult> RunAsync(RunScope run, PlannedStep step) => step switch
     {
+        PlannedStep.HostDocker => HostDockerStep.RunAsync(run),
         PlannedStep.Checkout => CheckoutStep.RunAsync(run),
         PlannedStep.CacheRestore cache => CacheSteps.RestoreAsync(run, cache.Cache),
         PlannedStep.CacheSave cache => CacheSteps.SaveAsync(run, cache.Cache),

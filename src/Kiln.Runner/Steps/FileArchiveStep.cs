@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
+using Kiln.Buckets;
 using Kiln.Contracts.Plans;
+using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
 using Kiln.Runner.Courier;
 using Kiln.Runner.Phases;
@@ -52,6 +54,7 @@ internal static class FileArchiveStep
         {
             var artifact = await DescribeAsync(package, file, run.Stop.Token);
             var backoff = new Backoff(run.Place.Clock);
+            var said = "";
             while (true)
             {
                 await using var content = new FileSlice(file, artifact.Size);
@@ -66,7 +69,12 @@ internal static class FileArchiveStep
                     case StoreOutcome.Rejected rejected:
                         return new StepResult.Failed(
                             RunReason.ArchiveFailed, $"The server did not take {package}: {rejected.Message}");
-                    default:
+                    case StoreOutcome.Unreachable away:
+                        if (away.Message != said)
+                        {
+                            said = away.Message;
+                            await run.SayAsync($"{package} cannot be stored yet, it is tried again: {said}");
+                        }
                         await backoff.WaitAsync(run.Stop.Token);
                         break;
                 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kiln.Contracts.Plans;
 using Kiln.Runner.Phases;
 
 namespace Kiln.Runner.Steps;
@@ -31,7 +32,11 @@ internal static class ScriptEnvironment
         {
             variables[repo.Planned.CommitVariable] = repo.CommitId;
         }
-        if (variables.GetValueOrDefault("DOCKER_HOST") is "" && inherited.TryGetValue("DOCKER_HOST", out var docker))
+        if (run.Spec.Plan.Steps.Any(static step => step is PlannedStep.HostDocker))
+        {
+            variables["DOCKER_HOST"] = DockerDaemon.AddressOf(run.Place);
+        }
+        else if (variables.GetValueOrDefault("DOCKER_HOST") is "" && inherited.TryGetValue("DOCKER_HOST", out var docker))
         {
             // Empty means the host's own daemon, and its operator says where that is.
             variables["DOCKER_HOST"] = docker;

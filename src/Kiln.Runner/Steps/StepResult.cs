@@ -8,7 +8,8 @@ internal abstract record StepResult
     private StepResult() { }
 
     /// <param name="Message">What is worth saying although it passed; empty = nothing.</param>
-    public sealed record Passed(string Message = "") : StepResult;
+    /// <param name="Cache">What it did with a cache; <c>null</c> = nothing.</param>
+    public sealed record Passed(string Message = "", CacheUse? Cache = null) : StepResult;
 
     /// <summary>It failed: the run's own fault, or its surroundings'.</summary>
     /// <param name="Reason">One of <see cref="RunReason"/>.</param>

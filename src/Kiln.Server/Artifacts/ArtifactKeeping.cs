@@ -20,10 +20,7 @@ public sealed partial class ArtifactKeeping(
 
     protected override async Task DoAsync(CancellationToken cancellationToken)
     {
-        if (options.ArtifactKeep is not { } keep)
-        {
-            return;
-        }
+        var keep = options.ArtifactKeep.GetValueOrDefault();
         var before = Now() - (long)keep.TotalMilliseconds;
         while (await Database.ReadAsync(
             session => KeptArtifactSql.OldAsync(session, before, BatchSize), cancellationToken) is { Count: > 0 } old)
@@ -41,7 +38,7 @@ public sealed partial class ArtifactKeeping(
     // The contents first: cut off in between, it is done again.
     private async Task RemoveAsync(LogKey attempt, string notice, CancellationToken cancellationToken)
     {
-        artifacts.Remove(attempt);
+        await artifacts.RemoveAsync(attempt, cancellationToken);
         await Database.WriteAsync(
             async session =>
             {

@@ -1,13 +1,19 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using Kiln.Buckets;
 using Kiln.Contracts.Runs;
 using Kiln.Server.Logs;
 using Kiln.Server.Settings;
 
 namespace Kiln.Server.Artifacts;
 
-/// <summary>Contents of artifacts in the data directory. A content is there whole or not at all, and durable when it is there.</summary>
-public sealed class ArtifactStore(DataDirectory data)
+/// <summary>
+/// Contents of artifacts, in a directory or, by a setting, in an object storage. A content is there whole or not at all, and
+/// durable when it is there. What the directory kept before the setting was made stays readable there.
+/// </summary>
+/// <param name="data">Has the directory.</param>
+/// <param name="bucket">The object storage; <c>null</c> = none.</param>
+public sealed class ArtifactStore(DataDirectory data, ArtifactBucket? bucket)
 {
     private const int PieceBytes = 128 * 1024;
 
@@ -19,21 +25,31 @@ public sealed class ArtifactStore(DataDirectory data)
     /// <param name="content">Read to its end.</param>
     /// <param name="cancellationToken">Ends it; nothing is stored then.</param>
     /// <returns>The artifact, or <c>null</c> when the content hashes to something else and was not stored.</returns>
+    /// <exception cref="BucketException">The object storage does not take it.</exception>
     public async Task<RunArtifact?> StoreAsync(
         LogKey attempt, string path, string kind, string? sha256, Stream content, CancellationToken cancellationToken)
     {
-        var target = FileOf(attempt, path);
-        DataDirectory.Ensure(Path.GetDirectoryName(target)!);
-        // Aside in a directory of its own: no artifact's path can meet it.
+        // Aside in a directory of its own: no artifact's path can meet it. What goes to an object storage lies here until it is there:
+        // its size and hash come first, and a transfer that breaks is repeated without asking the runner again.
         var aside = Path.Combine(DataDirectory.Ensure(Path.Combine(data.Artifacts, "incoming")), Path.GetRandomFileName());
         try
         {
-            var (size, hash) = await WriteAsync(aside, content, cancellationToken);
+            var (size, hash) = await WriteAsync(aside, content, isKept: bucket is null, cancellationToken);
             if (sha256 is not null && !string.Equals(sha256, hash, StringComparison.OrdinalIgnoreCase))
             {
                 return null;
             }
-            File.Move(aside, target, overwrite: true);
+            if (bucket is null)
+            {
+                var target = FileOf(attempt, path);
+                DataDirectory.Ensure(Path.GetDirectoryName(target)!);
+                File.Move(aside, target, overwrite: true);
+            }
+            else
+            {
+                using var file = File.OpenHandle(aside, options: FileOptions.Asynchronous);
+                await bucket.PutAsync(attempt, path, BucketContent.Of(file, size, hash), cancellationToken);
+            }
             return new RunArtifact(path, kind, size, hash);
         }
         finally
@@ -42,15 +58,27 @@ public sealed class ArtifactStore(DataDirectory data)
         }
     }
 
-    /// <summary>Where a content lies on disk; it is there once its artifact is part of a run.</summary>
-    public string FileOf(LogKey attempt, string path) => Path.Combine(DirectoryOf(attempt), path);
+    /// <summary>Opens a content that is part of a run.</summary>
+    /// <exception cref="BucketException">The object storage cannot be asked.</exception>
+    public async Task<KeptContent> OpenAsync(LogKey attempt, string path, CancellationToken cancellationToken)
+    {
+        var file = FileOf(attempt, path);
+        return File.Exists(file) ? new KeptContent.InFile(file)
+            : bucket is not null && await bucket.OpenAsync(attempt, path, cancellationToken) is { } content ? new KeptContent.InBucket(content)
+            : new KeptContent.Gone();
+    }
 
-    /// <summary>Deletes the contents of an attempt. Repeating changes nothing.</summary>
-    public void Remove(LogKey attempt)
+    /// <summary>Deletes the contents of an attempt, wherever they are. Repeating changes nothing.</summary>
+    /// <exception cref="BucketException">The object storage cannot be asked; some may be gone.</exception>
+    public async Task RemoveAsync(LogKey attempt, CancellationToken cancellationToken)
     {
         if (Directory.Exists(DirectoryOf(attempt)))
         {
             Directory.Delete(DirectoryOf(attempt), recursive: true);
+        }
+        if (bucket is not null)
+        {
+            await bucket.RemoveAsync(attempt, cancellationToken);
         }
     }
 
@@ -58,8 +86,10 @@ public sealed class ArtifactStore(DataDirectory data)
     public string DirectoryOf(LogKey attempt) => Path.Combine(
         data.Artifacts, $"{attempt.RunId / 1000:D6}", $"{attempt.RunId}-{attempt.Attempt}");
 
+    private string FileOf(LogKey attempt, string path) => Path.Combine(DirectoryOf(attempt), path);
+
     private static async Task<(long Size, string Hash)> WriteAsync(
-        string file, Stream content, CancellationToken cancellationToken)
+        string file, Stream content, bool isKept, CancellationToken cancellationToken)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = ArrayPool<byte>.Shared.Rent(PieceBytes);
@@ -74,7 +104,10 @@ public sealed class ArtifactStore(DataDirectory data)
                 await output.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
                 size += read;
             }
-            output.Flush(flushToDisk: true);
+            if (isKept)
+            {
+                output.Flush(flushToDisk: true);
+            }
             return (size, Convert.ToHexStringLower(hash.GetHashAndReset()));
         }
         finally

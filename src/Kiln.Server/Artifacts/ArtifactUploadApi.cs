@@ -1,3 +1,4 @@
+using Kiln.Buckets;
 using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
 using Kiln.Server.Http;
@@ -11,6 +12,8 @@ namespace Kiln.Server.Artifacts;
 /// <summary>Where runners put artifacts.</summary>
 internal static class ArtifactUploadApi
 {
+    private const int RetrySeconds = 5;
+
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapPut(RunnerProtocol.ArtifactPath + "{**path}", StoreAsync)
         .ChecksItsOwnToken()
@@ -40,10 +43,20 @@ internal static class ArtifactUploadApi
         {
             return ApiError.Conflict(409, "This lease is no longer valid: end everything of the run and report nothing.");
         }
-        return await uploads.Store.StoreAsync(
-            new LogKey(run, attempt), path, kind, sha256, request.Body, cancellationToken) is { } artifact
-            ? TypedResults.Ok(artifact)
-            : ApiError.Invalid("sha256", "The content hashes to something else: it broke on its way, or changed meanwhile. Send it again.");
+        try
+        {
+            return await uploads.Store.StoreAsync(
+                new LogKey(run, attempt), path, kind, sha256, request.Body, cancellationToken) is { } artifact
+                ? TypedResults.Ok(artifact)
+                : ApiError.Invalid("sha256", "The content hashes to something else: it broke on its way, or changed meanwhile. Send it again.");
+        }
+        catch (BucketException trouble)
+        {
+            // What may pass is worth another attempt of the runner; a wrong setting is not.
+            return trouble.Trouble is BucketTrouble.Unreachable or BucketTrouble.Damaged
+                ? ApiError.Unavailable($"Artifacts cannot be kept now. {trouble.Message}", RetrySeconds)
+                : new ApiError(StatusCodes.Status507InsufficientStorage, 507, $"Artifacts cannot be kept. {trouble.Message}", []);
+        }
     }
 }
 

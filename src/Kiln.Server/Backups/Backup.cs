@@ -1,18 +1,20 @@
 using System.Formats.Tar;
 using System.Text;
 using System.Text.Json;
+using Kiln.Buckets;
 using Kiln.Server.Artifacts;
 using Kiln.Server.Identity;
 using Kiln.Server.Logs;
 using Kiln.Server.Settings;
 using Kiln.Server.Storage;
+using Microsoft.Win32.SafeHandles;
 
 namespace Kiln.Server.Backups;
 
 /// <summary>
 /// Writes everything a server keeps as one tar archive while it serves: one snapshot of the database first, then the logs and
 /// artifacts of the attempts in it. Those are only ever lengthened or added to, and meanwhile none is packed or removed, so what the
-/// snapshot speaks of is there.
+/// snapshot speaks of is there. Artifacts in an object storage stay there.
 /// </summary>
 public sealed class Backup(
     Database database, DataDirectory data, ArtifactStore artifacts, BackupStandstill standstill, KilnOptions options) : IDisposable
@@ -43,7 +45,10 @@ public sealed class Backup(
             await using var archive = new TarWriter(output, TarEntryFormat.Pax, leaveOpen: true);
             var manifest = new BackupManifest(
                 BackupManifest.CurrentFormat, SettingsHelp.Version, database.IsShared ? "postgresql" : "sqlite",
-                snapshot.Versions, now.ToUnixTimeSeconds(), withKeys);
+                snapshot.Versions, now.ToUnixTimeSeconds(), withKeys)
+            {
+                ArtifactStorage = options.ArtifactBucket?.ToString() ?? "",
+            };
             await AddAsync(
                 archive, BackupNames.Manifest, JsonSerializer.SerializeToUtf8Bytes(manifest, BackupJson.Default.BackupManifest), now, cancellationToken);
             exported.Position = 0;
@@ -90,10 +95,27 @@ public sealed class Backup(
     private static async Task AddFileAsync(
         TarWriter archive, string name, string file, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await using var part = FilePart.Open(file);
-        if (part is not null)
+        using var handle = Open(file);
+        if (handle is null)
         {
-            await AddAsync(archive, name, part, now, cancellationToken);
+            return;
+        }
+        // The bytes that it has now: a log that grows meanwhile does not grow in the archive.
+        await using var part = new FileSlice(handle, RandomAccess.GetLength(handle));
+        await AddAsync(archive, name, part, now, cancellationToken);
+    }
+
+    private static SafeFileHandle? Open(string file)
+    {
+        try
+        {
+            return File.Exists(file)
+                ? File.OpenHandle(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.Asynchronous)
+                : null;
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
         }
     }
 

@@ -14,6 +14,9 @@ internal sealed record BackupManifest(
 {
     /// <summary>The format that this Kiln writes and reads.</summary>
     public const int CurrentFormat = 1;
+
+    /// <summary>Object storage that keeps the artifacts, which are then not in it; empty = none.</summary>
+    public string ArtifactStorage { get => field ?? ""; init; } = "";
 }
 
 /// <summary>JSON of the manifest.</summary>

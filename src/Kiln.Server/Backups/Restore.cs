@@ -166,6 +166,9 @@ internal sealed class Restore(KilnOptions options, DataDirectory data, TimeProvi
             ? ""
             : "\nThe backup has no master key: before the server starts, put the one it was made under into "
                 + $"{data.MasterKeyFile}, or give it by KILN_MASTER_KEY. Without it stored secrets are lost.";
-        return $"Restored {data.Root}: {rows} rows, as they were on {made:yyyy-MM-dd HH:mm:ss} UTC.{key}\n";
+        var artifacts = _manifest.ArtifactStorage.Length == 0
+            ? ""
+            : $"\nArtifacts lie in the {_manifest.ArtifactStorage} and not in the backup: start the server with the same artifacts setting.";
+        return $"Restored {data.Root}: {rows} rows, as they were on {made:yyyy-MM-dd HH:mm:ss} UTC.{key}{artifacts}\n";
     }
 }

@@ -8,6 +8,7 @@ internal static class StepWords
     /// <summary>A line for each thing; nothing secret is in a plan, so nothing is here.</summary>
     public static IReadOnlyList<string> Of(PlannedStep step, RunPlan plan) => step switch
     {
+        PlannedStep.HostDocker => ["make sure that the host's docker daemon answers, for the scripts to use"],
         PlannedStep.Checkout => [.. plan.Repos.Select(Checkout)],
         PlannedStep.Installs installs => [.. installs.Packages.Select(Install)],
         PlannedStep.CacheRestore cache => [$"bring back {Cache(cache.Cache)}"],

@@ -46,6 +46,10 @@ public sealed record ApiError(int Status, int Code, string Description, IReadOnl
     public static ApiError TooMany(string description, int seconds) =>
         new(429, 429, description, []) { RetryAfterSeconds = seconds };
 
+    /// <summary>503: what it needs cannot be had now; it may be repeated after so many seconds.</summary>
+    public static ApiError Unavailable(string description, int seconds) =>
+        new(503, 503, description, []) { RetryAfterSeconds = seconds };
+
     public Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;
@@ -90,6 +94,7 @@ public sealed record ApiError(int Status, int Code, string Description, IReadOnl
         416 => "Range Not Satisfiable",
         429 => "Too Many Requests",
         503 => "Service Unavailable",
+        507 => "Insufficient Storage",
         >= 500 => "Internal Error",
         _ => "Request Failed",
     };

@@ -47,10 +47,6 @@ internal static class MeaninglessSettings
         {
             yield return "privileged_mode";
         }
-        if (settings.UseHostDockerDaemon)
-        {
-            yield return "use_host_docker_daemon";
-        }
         if (settings.CustomLabels.Count > 0)
         {
             yield return "custom_labels";

@@ -9,6 +9,11 @@ internal static class StepPlanning
     {
         var recipe = draft.Recipe;
         var cache = CachePlanning.Plan(draft);
+        if (recipe is { Infrastructure: "vm", AdvancedSettings.UseHostDockerDaemon: true })
+        {
+            // First: a build that cannot go on without it is told before it has waited for anything else.
+            draft.Steps.Add(new PlannedStep.HostDocker());
+        }
         if (cache is not null && PlannedCache.IsWorkspace(cache.Directory))
         {
             draft.Steps.Add(new PlannedStep.CacheRestore(cache));

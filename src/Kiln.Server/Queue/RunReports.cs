@@ -29,6 +29,10 @@ public sealed class RunReports(
         }
 
         var length = await logs.AppendAsync(log, report.Head.LogOffset, report.Log, cancellationToken);
+        if (report.Head.WantsDurable)
+        {
+            await logs.SyncAsync(log, cancellationToken);
+        }
         measures.LogTaken(report.Log.Length);
         var events = Takeable(report.Head.Events, attempt.State.Seq, length);
         if (events.Count > 0 && events[^1] is RunEvent.Ended)
@@ -50,7 +54,8 @@ public sealed class RunReports(
             bells.Ring(attempt.AgentId);
         }
         return new ReportReply(
-            attempt.State.Seq, length, attempt.State.IsFinal ? null : attempt.Lease?.Stop, attempt.State.IsFinal);
+            attempt.State.Seq, length, attempt.State.IsFinal ? null : attempt.Lease?.Stop, attempt.State.IsFinal,
+            report.Head.WantsDurable ? length : null);
     }
 
     /// <summary>

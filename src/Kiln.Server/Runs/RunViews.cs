@@ -31,6 +31,7 @@ public static class RunViews
                 LogStart = step.LogStart,
                 LogEnd = step.LogEnd,
                 Message = step.Message,
+                Cache = step.Cache,
             };
         }
         return new RunView

@@ -1,4 +1,5 @@
 using System.Net;
+using Kiln.Buckets;
 
 namespace Kiln.Server.Settings;
 
@@ -16,6 +17,9 @@ public sealed record KilnOptions
 
     /// <summary>Absolute path of the artifacts' directory; <c>null</c> = in <see cref="Data"/>.</summary>
     public string? Artifacts { get; init; }
+
+    /// <summary>Object storage that keeps artifacts; <c>null</c> = the directory does.</summary>
+    public BucketUrl? ArtifactBucket { get; init; }
 
     /// <summary>The admin token; <c>null</c> = made once and kept in the data directory.</summary>
     public string? AdminToken { get; init; }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Kiln.Buckets;
 using Kiln.Server.Identity;
 using Kiln.Server.Storage.Postgres;
 
@@ -17,7 +18,7 @@ public static class SettingTable
         new("data", "DIR", "./data", "The one directory that holds everything.", Data),
         new("admin_token", "TOKEN", "made once, kept in DIR/admin-token", "The admin token, 16 characters or more.", AdminToken),
         new("database", "CONNECTION", "SQLite in the data directory", "Where PostgreSQL is: postgres://USER:PASSWORD@HOST/NAME.", Database),
-        new("artifacts", "DIR", "DIR/artifacts", "Where artifacts lie; servers that share a database share it.", Artifacts),
+        new("artifacts", "PLACE", "DIR/artifacts", "Where artifacts lie, a directory or s3://…; servers that share a database share it.", Artifacts),
         new("capacity", "N", "twice the processors", "Runs at once on the embedded agent; 0 = no embedded agent.", Capacity),
         new("public_url", "URL", "the listen address", "Root of the links that runs carry.", PublicUrl),
         new("master_key", "BASE64", "made once, kept in DIR/master.key", "Key that seals secrets: 32 bytes in base64.", Master),
@@ -64,9 +65,18 @@ public static class SettingTable
     {
         if (string.IsNullOrWhiteSpace(text) || text.Contains('\0', StringComparison.Ordinal))
         {
-            return "must be the path of a directory";
+            return $"must be the path of a directory or {BucketUrl.Shape}";
         }
-        options = options with { Artifacts = Path.GetFullPath(text) };
+        if (!text.StartsWith("s3:", StringComparison.OrdinalIgnoreCase))
+        {
+            options = options with { Artifacts = Path.GetFullPath(text), ArtifactBucket = null };
+            return null;
+        }
+        if (BucketUrl.Parse(text) is not { } bucket)
+        {
+            return $"must be {BucketUrl.Shape}, with key and secret percent-encoded";
+        }
+        options = options with { Artifacts = null, ArtifactBucket = bucket };
         return null;
     }
 

@@ -27,7 +27,11 @@ public sealed class KilnMetrics
         LogBytes = Meter.CreateCounter<long>("kiln.log.bytes", "By", "Log bytes taken from runners.");
         LogLag = Meter.CreateHistogram(
             "kiln.log.lag", "s", "From the end of a step to its whole log being stored.", tags: null, Short);
-        CacheLookups = Meter.CreateCounter<long>("kiln.cache.lookups", "{lookup}", "Caches asked for, by result: hit, partial, miss.");
+        CacheLookups = Meter.CreateCounter<long>("kiln.cache.lookups", "{lookup}", "Caches asked for, by result: hit, partial, miss, failed.");
+        CacheSaves = Meter.CreateCounter<long>("kiln.cache.saves", "{save}", "Caches to be kept, by result: saved, unchanged, failed.");
+        CacheBytes = Meter.CreateCounter<long>("kiln.cache.bytes", "By", "Bytes of cache archives, by op: restore, save.");
+        CacheDuration = Meter.CreateHistogram(
+            "kiln.cache.duration", "s", "How long a cache that moved took, by op: restore, save.", tags: null, Long);
         LeaseLosses = Meter.CreateCounter<long>("kiln.lease.losses", "{lease}", "Runs taken from their host, by reason.");
         PodsSwept = Meter.CreateCounter<long>(
             "kiln.pods.swept", "{run}", "Runs whose objects were found in a cluster when nobody wanted them any more, and removed.");
@@ -49,6 +53,12 @@ public sealed class KilnMetrics
     public Histogram<double> LogLag { get; }
 
     public Counter<long> CacheLookups { get; }
+
+    public Counter<long> CacheSaves { get; }
+
+    public Counter<long> CacheBytes { get; }
+
+    public Histogram<double> CacheDuration { get; }
 
     public Counter<long> LeaseLosses { get; }
 

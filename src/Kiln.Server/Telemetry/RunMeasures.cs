@@ -62,10 +62,7 @@ public sealed class RunMeasures(KilnMetrics metrics, RunTraces traces, TimeProvi
         if (after.EndedAt > 0 && before is null or { EndedAt: 0 } && after.StartedAt > 0)
         {
             metrics.LogLag.Record(Seconds(Now() - after.EndedAt));
-            if (CacheResult(after) is { } result)
-            {
-                metrics.CacheLookups.Add(1, new KeyValuePair<string, object?>("result", result));
-            }
+            CacheUsed(after);
         }
     }
 
@@ -82,9 +79,28 @@ public sealed class RunMeasures(KilnMetrics metrics, RunTraces traces, TimeProvi
         traces.Ended(key.RunId, key.Attempt);
     }
 
-    // The runner says how its lookup ended in the step's message; the first word is for machines.
-    private static string? CacheResult(StepState step) => step is { Name: "cache_restore", Status: StepStatus.Passed }
-        && step.Message.Split(':')[0] is ("hit" or "partial" or "miss") and var result ? result : null;
+    private void CacheUsed(StepState step)
+    {
+        if (CacheResult(step) is not { } result)
+        {
+            return;
+        }
+        var op = step.Name == "cache_restore" ? "restore" : "save";
+        (op == "restore" ? metrics.CacheLookups : metrics.CacheSaves).Add(1, new KeyValuePair<string, object?>("result", result));
+        if (step.Cache is { Bytes: > 0 } moved)
+        {
+            metrics.CacheBytes.Add(moved.Bytes, new KeyValuePair<string, object?>("op", op));
+            metrics.CacheDuration.Record(Seconds(moved.DurationMs), new KeyValuePair<string, object?>("op", op));
+        }
+    }
+
+    // A runner's word becomes a label only when it is a known one. An older runner has it in the step's message alone.
+    private static string? CacheResult(StepState step) => (step.Name, step.Status, step.Cache?.Result ?? step.Message) switch
+    {
+        ("cache_restore", StepStatus.Passed, ("hit" or "partial" or "miss" or "failed") and var result) => result,
+        ("cache_save", StepStatus.Passed, ("saved" or "unchanged" or "failed") and var result) => result,
+        _ => null,
+    };
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 

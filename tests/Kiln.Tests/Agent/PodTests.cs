@@ -73,7 +73,10 @@ public sealed class PodTests : IDisposable
     public async Task A_stop_order_of_a_heartbeat_reaches_the_script()
     {
         await using var server = await FakeKilnServer.StartAsync();
-        var run = server.Expect(InPod(Shell("trap 'echo bye; exit 3' TERM; echo up; while :; do sleep 0.05; done")));
+        var run = server.Expect(InPod(Shell("trap 'echo bye; exit 3' TERM; echo up; while :; do sleep 0.05; done")) with
+        {
+            GraceSeconds = 60,
+        });
         var build = _pod.StartBuild();
         var kiln = _pod.StartKiln(server.Address, run.Lease.Key);
         await run.LogHolds("up\n");
@@ -163,7 +166,10 @@ public sealed class PodTests : IDisposable
     public async Task A_pod_that_is_told_to_end_stops_its_script_politely_and_tells_so()
     {
         await using var server = await FakeKilnServer.StartAsync();
-        var run = server.Expect(InPod(Shell("trap 'echo bye; exit 3' TERM; echo up; while :; do sleep 0.05; done")));
+        var run = server.Expect(InPod(Shell("trap 'echo bye; exit 3' TERM; echo up; while :; do sleep 0.05; done")) with
+        {
+            GraceSeconds = 60,
+        });
         var build = _pod.StartBuild();
         var kiln = _pod.StartKiln(server.Address, run.Lease.Key);
         await run.LogHolds("up\n");

@@ -86,6 +86,26 @@ public sealed class BucketTests : IAsyncLifetime
         Assert.Equal(BucketTrouble.Unreachable, await TroubleAsync(away));
     }
 
+    [Fact]
+    public async Task Connections_that_break_in_the_middle_are_made_again_and_everything_arrives_whole()
+    {
+        await using var relay = new BreakingRelay(new Uri(_server.Endpoint).Port, 9 << 20, 3 << 20);
+        using var bucket = Open(address => address with { Endpoint = $"http://127.0.0.1:{relay.Port}" });
+        var content = RandomNumberGenerator.GetBytes(40 << 20);
+
+        await bucket.PutAsync("big", Content(content), Token);
+
+        Assert.Equal(2, relay.Broken);
+        var found = (await _bucket.FindAsync("big", Token))!;
+        Assert.Equal(Hash(content), found.Sha256);
+        Assert.Equal(content, await ReadAsync(_bucket.Read(found)));
+
+        await using var back = new BreakingRelay(new Uri(_server.Endpoint).Port, 30 << 20, 1 << 20);
+        using var reader = Open(address => address with { Endpoint = $"http://127.0.0.1:{back.Port}" });
+        Assert.Equal(content, await ReadAsync(reader.Read(found)));
+        Assert.Equal(2, back.Broken);
+    }
+
     private Bucket Open(Func<BucketAddress, BucketAddress>? change = null)
     {
         var address = new BucketAddress(

@@ -122,7 +122,7 @@ internal sealed class FakeKilnServer : IAsyncDisposable
             return ReportFrameCodec.TryRead(body.ToArray(), out var frame)
                 && _attempts.TryGetValue(frame.Head.Key, out var attempt)
                 && await attempt.ReportAsync(frame.Head, frame.Log, cancellationToken) is
-                    Kiln.Runner.Courier.ReportOutcome.Accepted accepted
+                    Kiln.Contracts.Protocol.ReportOutcome.Accepted accepted
                 ? Results.Ok(accepted.Reply)
                 : Results.Conflict();
         });

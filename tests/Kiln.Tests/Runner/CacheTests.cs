@@ -23,6 +23,18 @@ public sealed class CacheTests : IDisposable
         Assert.Contains("cache: kept this build's name", first.LogOf("cache_save"));
         Assert.Contains("cache: hit this build's name", second.LogOf("cache_restore"));
         Assert.Equal("lib\n", second.LogOf("script"));
+        var (miss, saved, hit) = (Use(first, "cache_restore"), Use(first, "cache_save"), Use(second, "cache_restore"));
+        Assert.Equal(("miss", "saved", "hit"), (miss.Result, saved.Result, hit.Result));
+        Assert.True(miss.Bytes == 0 && saved.Bytes > 0 && saved.Bytes == hit.Bytes, $"{miss} {saved} {hit}");
+    }
+
+    [Fact]
+    public async Task A_directory_outside_of_the_workspace_is_kept_by_the_host_itself()
+    {
+        var run = await RunAsync("true", Cache("/var/cache/of-the-host"));
+
+        Assert.Equal(RunStatus.Passed, (await run.Ended).Status);
+        Assert.Contains("/var/cache/of-the-host lies outside the workspace, where a host keeps it by itself", run.LogOf("cache_restore"));
     }
 
     [Fact]
@@ -117,6 +129,9 @@ public sealed class CacheTests : IDisposable
 
     private static PlannedCache Cache(string directory, string key = "") =>
         new() { Scope = "demo/hello", Directory = directory, Key = key, RestoreKeys = [] };
+
+    private static CacheUse Use(FakeAttempt run, string step) =>
+        run.Events.OfType<RunEvent.StepEnded>().Single(ended => ended.Name == step).Cache!;
 
     private static PlannedStep Prepared(string script) => new PlannedStep.PostScript(script);
 

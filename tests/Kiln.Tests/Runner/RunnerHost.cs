@@ -19,13 +19,14 @@ internal sealed class RunnerHost : IDisposable
 
     /// <param name="shared">What hosts keep for each other.</param>
     /// <param name="path">Where its programs are; <c>null</c> = where those of this machine are.</param>
-    public RunnerHost(SharedCache? shared = null, string? path = null) => Place = new RunnerPlace
+    /// <param name="docker">Its <c>DOCKER_HOST</c>; <c>null</c> = that of this machine.</param>
+    public RunnerHost(SharedCache? shared = null, string? path = null, string? docker = null) => Place = new RunnerPlace
     {
         ExecBinary = KilnBinaries.Exec,
         HostName = "test-host",
         Version = "1.2.3",
         AgentId = Guid.NewGuid().ToString("n"),
-        Inherited = RunnerPlace.Inherit(name => name == "PATH" && path is not null ? path : Environment.GetEnvironmentVariable(name)),
+        Inherited = RunnerPlace.Inherit(name => (name == "PATH" ? path : name == "DOCKER_HOST" ? docker : null) ?? Environment.GetEnvironmentVariable(name)),
         ExecEnvironment = [],
         Clock = TimeProvider.System,
         Packages = new PackageStore(Path.Combine(_store.Path, "packages"), _downloads, TimeProvider.System),
@@ -42,8 +43,10 @@ internal sealed class RunnerHost : IDisposable
 
     public RunDirectory DirectoryOf(FakeAttempt attempt) => RunDirectory.Of(_root.Path, attempt.Lease.Key);
 
-    public AttemptRunner Runner(FakeAttempt attempt) =>
-        new(attempt.Lease, DirectoryOf(attempt), Place, attempt, NullLogger.Instance);
+    public AttemptRunner Runner(FakeAttempt attempt) => Runner(attempt, Place);
+
+    public AttemptRunner Runner(FakeAttempt attempt, RunnerPlace place) =>
+        new(attempt.Lease, DirectoryOf(attempt), place, attempt, NullLogger.Instance);
 
     /// <summary>Runs a spec to its end and checks that nothing is left of it.</summary>
     public async Task<FakeAttempt> RunAsync(RunSpec spec)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
+using Kiln.Buckets;
 using Kiln.Contracts.Plans;
 using Kiln.Runner.Workspaces;
 

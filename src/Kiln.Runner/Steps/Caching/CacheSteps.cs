@@ -1,6 +1,7 @@
 using System.Globalization;
 using Kiln.Contracts.Exec;
 using Kiln.Contracts.Plans;
+using Kiln.Contracts.Runs;
 using Kiln.Runner.Phases;
 using Kiln.Runner.Spawning;
 using Kiln.Runner.Workspaces;
@@ -36,7 +37,7 @@ internal static class CacheSteps
         if (await CacheSharing.FindAsync(run, cache, key, prefixes) is not { } entry)
         {
             await run.SayAsync($"cache: nothing is kept under {Shown(key)} yet");
-            return new StepResult.Passed("miss");
+            return Restored(run, begin, "miss", bytes: 0);
         }
         var fresh = run.Directory.Restoring;
         Directory.CreateDirectory(fresh);
@@ -46,10 +47,10 @@ internal static class CacheSteps
             TreeMerge.Into(fresh, Path.Combine(run.Directory.Workspace, directory));
             await run.SayAsync(string.Create(CultureInfo.InvariantCulture,
                 $"cache: {(entry.Key == key ? "hit" : "partial hit")} {Shown(entry.Key)}, {entry.Size} bytes in {Seconds(run, begin)} s"));
-            return new StepResult.Passed(entry.Key == key ? "hit" : "partial");
+            return Restored(run, begin, entry.Key == key ? "hit" : "partial", entry.Size);
         }
         TreeRemoval.Remove(fresh);
-        return await TroubleAsync(run, end, "could not be restored; the run goes on without it");
+        return await TroubleAsync(run, end, begin, "could not be restored; the run goes on without it");
     }
 
     public static async Task<StepResult> SaveAsync(RunScope run, PlannedCache cache)
@@ -63,7 +64,7 @@ internal static class CacheSteps
         if (CacheKey.TellsContent(cache.Key) && run.Place.Caches.Find(cache.Scope, key, []) is not null)
         {
             await run.SayAsync($"cache: {Shown(key)} is kept already");
-            return new StepResult.Passed();
+            return Kept(run, begin, "unchanged", bytes: 0);
         }
         var source = Path.Combine(run.Directory.Workspace, directory);
         // In a pod the tree is another container's, and a link in it could lead to what that must not see.
@@ -87,18 +88,19 @@ internal static class CacheSteps
         if (end is not CommandEnd.Ended { Notice: { ExitCode: 0 or 1, Stopped: null } })
         {
             File.Delete(draft);
-            return await TroubleAsync(run, end, "could not be kept");
+            return await TroubleAsync(run, end, begin, "could not be kept");
         }
         try
         {
-            if (File.Exists(draft))
+            if (!File.Exists(draft))
             {
-                var entry = await run.Place.Caches.SaveAsync(draft, cache.Scope, key, run.Stop.Token);
-                await run.SayAsync(string.Create(CultureInfo.InvariantCulture,
-                    $"cache: kept {Shown(key)}, {entry.Size} bytes in {Seconds(run, begin)} s"));
-                await CacheSharing.ShareAsync(run, entry);
+                return new StepResult.Passed();
             }
-            return new StepResult.Passed();
+            var entry = await run.Place.Caches.SaveAsync(draft, cache.Scope, key, run.Stop.Token);
+            await run.SayAsync(string.Create(CultureInfo.InvariantCulture,
+                $"cache: kept {Shown(key)}, {entry.Size} bytes in {Seconds(run, begin)} s"));
+            await CacheSharing.ShareAsync(run, entry);
+            return Kept(run, begin, "saved", entry.Size);
         }
         catch (OperationCanceledException) when (run.Stop.Token.IsCancellationRequested)
         {
@@ -106,8 +108,7 @@ internal static class CacheSteps
         }
         catch (IOException trouble)
         {
-            await run.SayAsync($"cache: could not be kept: {trouble.Message}");
-            return new StepResult.Passed();
+            return await FailedAsync(run, begin, "could not be kept", trouble.Message);
         }
     }
 
@@ -116,26 +117,30 @@ internal static class CacheSteps
             step, command, [.. PlaceEnvironment.Of(run.Place, run.Directory)], run.Directory.Workspace,
             Stdin: null, Capture: false, Credentials: []));
 
-    private static async Task<StepResult> TroubleAsync(RunScope run, CommandEnd end, string what)
+    private static async Task<StepResult> TroubleAsync(RunScope run, CommandEnd end, long begin, string what) => end switch
     {
-        switch (end)
-        {
-            case CommandEnd.ExecDied:
-                return new StepResult.ExecDied();
-            case CommandEnd.Ended { Notice.Stopped: not null }:
-                return new StepResult.Stopped();
-            case CommandEnd.Ended { Notice: var notice } when DiskTrouble.IsFull(run.WordsOf(notice)):
-                await run.SayAsync($"cache: {what}: the disk of {run.Place.HostName} is full");
-                break;
-            case CommandEnd.Refused refused:
-                await run.SayAsync($"cache: {what}: {refused.Message}");
-                break;
-            default:
-                await run.SayAsync($"cache: {what}");
-                break;
-        }
-        return new StepResult.Passed();
+        CommandEnd.ExecDied => new StepResult.ExecDied(),
+        CommandEnd.Ended { Notice.Stopped: not null } => new StepResult.Stopped(),
+        CommandEnd.Ended { Notice: var notice } when DiskTrouble.IsFull(run.WordsOf(notice)) =>
+            await FailedAsync(run, begin, what, $"the disk of {run.Place.HostName} is full"),
+        CommandEnd.Refused refused => await FailedAsync(run, begin, what, refused.Message),
+        _ => await FailedAsync(run, begin, what, "the archive is damaged, or its files cannot be read or written"),
+    };
+
+    // The step's message begins with a word for machines, as it does for a hit.
+    private static async Task<StepResult> FailedAsync(RunScope run, long begin, string what, string why)
+    {
+        await run.SayAsync($"cache: {what}: {why}");
+        return new StepResult.Passed($"failed: {why}", Use(run, begin, "failed", bytes: 0));
     }
+
+    private static StepResult.Passed Restored(RunScope run, long begin, string result, long bytes) =>
+        new(result, Use(run, begin, result, bytes));
+
+    private static StepResult.Passed Kept(RunScope run, long begin, string result, long bytes) => new("", Use(run, begin, result, bytes));
+
+    private static CacheUse Use(RunScope run, long begin, string result, long bytes) =>
+        new(result, bytes, (long)run.Place.Clock.GetElapsedTime(begin).TotalMilliseconds);
 
     private static string? DirectoryOf(RunScope run, PlannedCache cache) =>
         PlannedCache.IsWorkspace(cache.Directory) ? ""

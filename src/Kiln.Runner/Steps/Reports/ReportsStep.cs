@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Xml;
+using Kiln.Buckets;
 using Kiln.Contracts.Plans;
 using Kiln.Contracts.Secrets;
 using Kiln.Runner.Phases;

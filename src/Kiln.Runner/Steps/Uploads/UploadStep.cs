@@ -91,10 +91,7 @@ internal sealed class UploadStep(RunScope run, PlannedUpload upload)
             {
                 sha256 = Convert.ToHexStringLower(await SHA256.HashDataAsync(content, run.Stop.Token));
             }
-            await bucket.PutAsync(
-                file.Key,
-                new BucketContent(size, sha256, (offset, length) => new FileSlice(handle, length, offset)),
-                run.Stop.Token);
+            await bucket.PutAsync(file.Key, BucketContent.Of(handle, size, sha256), run.Stop.Token);
             await TellAsync(new RunArtifact(file.Key, "file", size, sha256, Url: bucket.Address.UrlOf(file.Key)), file.Path);
             return null;
         }

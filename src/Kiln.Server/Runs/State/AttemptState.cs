@@ -65,7 +65,7 @@ public sealed record AttemptState
         for (var i = 0; i < steps.Length; i++)
         {
             steps[i] = new StepState(
-                plan.Steps[i].Name, StepStatus.Waiting, IsPreparation: plan.Steps[i] is PlannedStep.Checkout or PlannedStep.CacheRestore);
+                plan.Steps[i].Name, StepStatus.Waiting, IsPreparation: plan.Steps[i] is PlannedStep.HostDocker or PlannedStep.Checkout or PlannedStep.CacheRestore);
         }
         return new AttemptState
         {
@@ -88,7 +88,11 @@ public sealed record StepState(
     long EndedAt = 0,
     long LogStart = 0,
     long LogEnd = 0,
-    string Message = "");
+    string Message = "")
+{
+    /// <summary>What it did with a cache; <c>null</c> = nothing.</summary>
+    public CacheUse? Cache { get; init; }
+}
 
 /// <summary>Where a repository of the plan stood in this attempt.</summary>
 public sealed record CheckedOutRepo(int Index, string CommitId, string CommitMessage);

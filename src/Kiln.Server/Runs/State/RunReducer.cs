@@ -122,7 +122,7 @@ public static class RunReducer
             ? steps
             : Replaced(steps, index, steps[index] with
             {
-                Status = ended.Status, EndedAt = at, LogEnd = ended.LogEnd, Message = ended.Message,
+                Status = ended.Status, EndedAt = at, LogEnd = ended.LogEnd, Message = ended.Message, Cache = ended.Cache,
                 // One that was skipped has no bytes, and those before it are not its own.
                 LogStart = steps[index].StartedAt > 0 ? steps[index].LogStart : ended.LogEnd,
             });

@@ -36,6 +36,8 @@ public sealed class ReadingTests : IClassFixture<ServerFixture>, IDisposable
         Assert.Contains("VERSION", (await _kiln.RunAsync("outputs", runId)).Expect(0).Output);
         Assert.Single((await _kiln.RunAsync("outputs", runId, "VERSION")).Expect(0).Output.TrimEnd().Split('\n'));
         var kept = JsonNode.Parse((await _kiln.RunAsync("artifacts", "ls", runId, "-o", "json")).Expect(0).Output)!["artifacts"]![0]!;
+        Assert.StartsWith(
+            $"1 file, ", (await _kiln.RunAsync("artifacts", "ls", runId, "--tree")).Expect(0).Output, StringComparison.Ordinal);
         (await _kiln.RunAsync("artifacts", "get", runId, "-o", "package.tar.gz")).Expect(0);
         Assert.Equal(
             (string?)kept["sha256"], Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(_scratch["package.tar.gz"], Token))));

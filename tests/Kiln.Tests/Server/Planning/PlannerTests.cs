@@ -279,6 +279,15 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void The_host_s_docker_is_asked_first_where_the_build_uses_it()
+    {
+        var planned = Planned(SampleBuilds.Plain with { AdvancedSettings = Catalogues.Settings with { UseHostDockerDaemon = true } });
+
+        Assert.IsType<PlannedStep.HostDocker>(planned.Plan.Steps[0]);
+        Assert.Empty(planned.Plan.Notices);
+    }
+
+    [Fact]
     public void Settings_without_a_meaning_on_a_host_are_noticed_in_one_line()
     {
         var planned = Planned(SampleBuilds.Plain with

@@ -64,12 +64,21 @@ public sealed class MetricsTests : IAsyncLifetime
             lease, 0, "",
             new RunEvent.Begun { Seq = 1, AtMs = 0 },
             new RunEvent.StepStarted("cache_restore", 0) { Seq = 2, AtMs = 0 },
-            new RunEvent.StepEnded("cache_restore", StepStatus.Passed, 0, "miss") { Seq = 3, AtMs = 0 });
+            new RunEvent.StepEnded("cache_restore", StepStatus.Passed, 0, "miss") { Seq = 3, AtMs = 0 },
+            new RunEvent.StepStarted("cache_save", 0) { Seq = 4, AtMs = 0 },
+            new RunEvent.StepEnded("cache_save", StepStatus.Passed, 0, "")
+            {
+                Seq = 5, AtMs = 0, Cache = new CacheUse("saved", Bytes: 4096, DurationMs: 2500),
+            });
 
         var samples = await ScrapeAsync();
 
         Assert.Equal(1, samples["kiln_run_reattaches_total{how=\"adopted\"}"]);
         Assert.Equal(1, samples["kiln_cache_lookups_total{result=\"miss\"}"]);
+        Assert.Equal(1, samples["kiln_cache_saves_total{result=\"saved\"}"]);
+        Assert.Equal(4096, samples["kiln_cache_bytes_total{op=\"save\"}"]);
+        Assert.Equal(2.5, samples["kiln_cache_duration_seconds_sum{op=\"save\"}"]);
+        Assert.Equal(1, samples["kiln_cache_duration_seconds_count{op=\"save\"}"]);
     }
 
     [Fact]
