@@ -14,7 +14,7 @@ internal sealed class ImageStep(RunScope run, PlannedImage image)
 
     private const string InPod =
         "Nothing in this pod may build an image: no docker daemon answers, buildctl reaches no buildkitd, and the cluster does not let buildah "
-            + "make a mount namespace. Let the build use its node's docker (use_host_docker_daemon), or have the cluster's operator name a "
+            + "make a user namespace. Let the build use its node's docker (use_host_docker_daemon), or have the cluster's operator name a "
             + "buildkitd (BUILDKIT_HOST) or allow user namespaces.";
 
     private readonly Dictionary<string, string> _variables = ScriptEnvironment.ForOwnCommands(run);

@@ -29,9 +29,8 @@ public sealed record RunManifest(Job Job, IReadOnlyList<Secret> Secrets, IReadOn
 
     private static readonly string[] KilnMay = ["CHOWN", "DAC_OVERRIDE", "FOWNER"];
 
-    // To map the users of an image into a user namespace of its own, in which buildah then may mount and chroot. No right over the node
-    // comes with them: container runtimes give them to every container by default, and so does the "baseline" of pod security.
-    private static readonly string[] ImageBuildersMay = ["SETFCAP", "SETGID", "SETUID"];
+    // Enough for buildah to make a user namespace with all its users, and nothing outside of it.
+    private static readonly string[] KilnMayWithImages = [.. KilnMay, "SETFCAP", "SETGID", "SETUID"];
 
     /// <exception cref="InvalidDataException">The strategy's tolerations cannot be read.</exception>
     public static RunManifest Of(PodOrder order)
@@ -113,12 +112,10 @@ public sealed record RunManifest(Job Job, IReadOnlyList<Secret> Secrets, IReadOn
         {
             RunAsUser = 0,
             AllowPrivilegeEscalation = false,
-            Capabilities = new(["ALL"], BuildsImage(order) ? [.. KilnMay, .. ImageBuildersMay] : KilnMay),
+            Capabilities = new(["ALL"], order.Plan.Steps.Any(static step => step is PlannedStep.Image) ? KilnMayWithImages : KilnMay),
         },
         VolumeMounts = volumes.OfKiln,
     };
-
-    private static bool BuildsImage(PodOrder order) => order.Plan.Steps.Any(step => step is PlannedStep.Image);
 
     private static Container BuildOf(PlannedPod pod, PodVolumes volumes) => new()
     {
