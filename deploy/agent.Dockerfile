@@ -10,6 +10,8 @@ RUN apt-get update \
       bash bzip2 ca-certificates curl git gzip openssh-client tar unzip xz-utils zstd ${TOOLS} \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/archives/*.deb
 COPY kiln-agent kiln-exec /opt/kiln/
-# There is no room for an overlay in a container without privileges.
+# There is no room for an overlay in a container without privileges. In the file, since buildah asks it again for what is there already.
+RUN mkdir -p /etc/containers \
+ && printf '[storage]\ndriver = "vfs"\nrunroot = "/run/containers/storage"\ngraphroot = "/var/lib/containers/storage"\n' >/etc/containers/storage.conf
 ENV STORAGE_DRIVER=vfs BUILDAH_ISOLATION=chroot
 ENTRYPOINT ["/opt/kiln/kiln-agent"]

@@ -27,6 +27,9 @@ public sealed class KubernetesCluster : IAsyncDisposable
         Address = address;
     }
 
+    /// <summary>The manifests that install Kiln.</summary>
+    public static string Manifests => File.ReadAllText(Path.Combine(Scripts, "..", "..", "deploy", "kubernetes", "kiln.yaml"));
+
     /// <summary>True when it is one of <c>tests/kubernetes/cluster</c>, whose nodes and storage are known.</summary>
     public bool IsOwn => _directory.Length > 0;
 
@@ -84,17 +87,10 @@ public sealed class KubernetesCluster : IAsyncDisposable
     }
 
     /// <summary>Gives every node the images that builds and their drivers need.</summary>
-    public async Task LoadImagesAsync(CancellationToken cancellationToken)
-    {
-        if (!IsOwn)
-        {
-            return;
-        }
-        var (code, archive, errors) = await RunAsync(
-            Path.Combine(Scripts, "images"), ["agent", Path.GetDirectoryName(Binaries.Agent)!], "", cancellationToken);
-        Succeed(code, errors);
-        await LoadAsync(archive.Trim(), cancellationToken);
-    }
+    public Task LoadImagesAsync(CancellationToken cancellationToken) => MakeAndLoadAsync("agent", cancellationToken);
+
+    /// <summary>Gives every node an image of the server, <c>kiln.test/server:1</c>.</summary>
+    public Task LoadServerAsync(CancellationToken cancellationToken) => MakeAndLoadAsync("server", cancellationToken);
 
     /// <summary>Gives every node the image in a docker archive.</summary>
     public async Task LoadAsync(string archive, CancellationToken cancellationToken)
@@ -150,6 +146,17 @@ public sealed class KubernetesCluster : IAsyncDisposable
         if (_program is not null)
         {
             await _program.DisposeAsync();
+        }
+    }
+
+    private async Task MakeAndLoadAsync(string image, CancellationToken cancellationToken)
+    {
+        if (IsOwn)
+        {
+            var (code, archive, errors) = await RunAsync(
+                Path.Combine(Scripts, "images"), [image, Path.GetDirectoryName(Binaries.Agent)!], "", cancellationToken);
+            Succeed(code, errors);
+            await LoadAsync(archive.Trim(), cancellationToken);
         }
     }
 

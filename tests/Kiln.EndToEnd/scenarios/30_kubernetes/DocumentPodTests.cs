@@ -12,9 +12,10 @@ namespace Kiln.EndToEnd.Scenarios;
 /// package, checkout with a login, make, an image in a registry with a login, outputs.</summary>
 public sealed class DocumentPodTests(SharedCluster shared) : IDisposable
 {
-    private const string Namespace = "document";
     private const string GitPassword = "t0ken-of-the-robot";
     private readonly Scratch _scratch = new();
+
+    private string Namespace => $"document-{Path.GetFileName(_scratch.Path).ToLowerInvariant()}";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -65,7 +66,7 @@ public sealed class DocumentPodTests(SharedCluster shared) : IDisposable
         await cluster.GoneAsync(Namespace, "pvc", $"kiln/run={second.RunId}", Token);
     }
 
-    private static async Task PrepareAsync(KubernetesCluster cluster)
+    private async Task PrepareAsync(KubernetesCluster cluster)
     {
         await cluster.ApplyAsync($"apiVersion: v1\nkind: Namespace\nmetadata: {{name: {Namespace}}}", Token);
         await cluster.ApplyAsync("""
@@ -76,7 +77,7 @@ public sealed class DocumentPodTests(SharedCluster shared) : IDisposable
             """, Token);
     }
 
-    private static async Task DefineAsync(KilnServer server, KubernetesCluster cluster, ImageRegistry registry, FileSite site, string git)
+    private async Task DefineAsync(KilnServer server, KubernetesCluster cluster, ImageRegistry registry, FileSite site, string git)
     {
         await server.PostAsync("openapi/projects/project", new JsonObject { ["project_key"] = "yaml", ["project_name"] = "yaml" }, Token);
         await server.PostAsync("openapi/system/codehosts", new JsonObject
@@ -133,7 +134,7 @@ public sealed class DocumentPodTests(SharedCluster shared) : IDisposable
         builds.StartAsync("api-test", Token, new RunRequest { ServiceName = "service1", ServiceModule = "service1" });
 
     // While the run is on its way: afterwards there is no pod any more.
-    private static async Task<JsonNode> PodAsync(KubernetesCluster cluster, BuildDriver builds, long runId)
+    private async Task<JsonNode> PodAsync(KubernetesCluster cluster, BuildDriver builds, long runId)
     {
         await builds.UntilAsync(runId, run => run.Status is RunStatus.Running or RunStatus.Prepare && run.Host.Length > 0, Token);
         return JsonNode.Parse(await cluster.KubectlAsync(

@@ -14,6 +14,30 @@ public sealed class RunManifestTests
     public void A_plain_build_is_a_job_of_two_containers() => Matches("plain", PodOrders.Plain);
 
     [Fact]
+    public void A_run_that_builds_an_image_may_map_its_users()
+    {
+        var image = new PlannedImage
+        {
+            Dockerfile = "Dockerfile",
+            DockerfileText = null,
+            Context = ".",
+            Arguments = "",
+            WantsBuildKit = false,
+            Platforms = "",
+            UsesProxy = false,
+            Tags = ["registry.example.com/team/shop:1"],
+            IsInsecure = false,
+            Secrets = [],
+        };
+        var order = PodOrders.Plain with { Plan = PodOrders.Plain.Plan with { Steps = [new PlannedStep.Image(image)] } };
+
+        var kiln = RunManifest.Of(order).Job.Spec.Template.Spec.Containers[0];
+
+        Assert.Equal(["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETFCAP", "SETGID", "SETUID"], kiln.SecurityContext!.Capabilities!.Add!);
+        Assert.False(kiln.SecurityContext.AllowPrivilegeEscalation);
+    }
+
+    [Fact]
     public void Every_field_of_a_build_has_its_place_in_the_pod()
     {
         var order = PodOrders.With(pod => pod with
