@@ -59,7 +59,7 @@ public sealed class PodTests : IDisposable
         await using var server = await FakeKilnServer.StartAsync();
         var content = RandomNumberGenerator.GetBytes(3 << 20);
         Directory.CreateDirectory(_pod.Workspace);
-        await File.WriteAllBytesAsync(Path.Combine(_pod.Workspace, "content"), content, CancellationToken.None);
+        await File.WriteAllBytesAsync(Path.Combine(_pod.Workspace, "content"), content, TestContext.Current.CancellationToken);
         var run = server.Expect(InPod(Shell("cat content")));
         _pod.StartBuild();
 
@@ -242,6 +242,35 @@ public sealed class PodTests : IDisposable
         Assert.Equal(RunStatus.Passed, (await run.Ended).Status);
         Assert.StartsWith("tool\na=1\n{\"auths\":{\"registry.test\"", run.LogOf("script"));
         Assert.Equal("tool\na=1\nmine\n", run.LogOf("post_script"));
+    }
+
+    [Fact]
+    public async Task A_script_that_puts_a_link_in_the_place_of_its_directory_leads_nobody_elsewhere()
+    {
+        await using var server = await FakeKilnServer.StartAsync();
+        var run = server.Expect(InPod(
+            Shell("elsewhere=$PWD/elsewhere; mkdir $elsewhere; cd ${KILN_OUTPUT%/*}/..; mv scripts moved; ln -s $elsewhere scripts"),
+            new PlannedStep.PostScript("echo after")));
+        _pod.StartBuild();
+
+        _pod.StartKiln(server.Address, run.Lease.Key);
+
+        await run.Ended;
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(_pod.Workspace, "elsewhere")));
+    }
+
+    [Fact]
+    public async Task A_package_that_the_script_sees_is_installed_where_the_tools_are()
+    {
+        await using var server = await FakeKilnServer.StartAsync();
+        var run = server.Expect(InPod(new PlannedStep.Installs([Tool("echo $PPID > $HOME/parent; pwd")]), Shell("true")));
+        var build = _pod.StartBuild();
+
+        _pod.StartKiln(server.Address, run.Lease.Key);
+
+        Assert.Equal(RunStatus.Passed, (await run.Ended).Status);
+        var parent = Directory.EnumerateFiles(_pod.Shared, "parent", SearchOption.AllDirectories).Single();
+        Assert.NotEqual($"{build.Id}\n", await File.ReadAllTextAsync(parent, TestContext.Current.CancellationToken));
     }
 
     private static PlannedPackage Tool(string script) => new()

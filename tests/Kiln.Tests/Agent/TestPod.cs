@@ -12,7 +12,7 @@ internal sealed class TestPod : IDisposable
     private readonly TempDirectory _root = new();
     private readonly List<Process> _processes = [];
 
-    private string Shared => Path.Combine(_root.Path, "kiln");
+    public string Shared => Path.Combine(_root.Path, "kiln");
 
     private string Private => Path.Combine(_root.Path, "kiln-run");
 
