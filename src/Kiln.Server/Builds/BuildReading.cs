@@ -40,7 +40,7 @@ public sealed class BuildReading(BuildStore store, CatalogueLoader catalogues)
                 "service and module bound to this build called", $"{service}/{module}".Trim('/'),
                 bound.Select(target => $"{target.ServiceName}/{target.ServiceModule}")));
         }
-        var catalogue = await catalogues.LoadAsync(projectKey, cancellationToken);
+        var catalogue = await catalogues.LoadForDetailAsync(build.Definition, cancellationToken);
         BuildRecipe? recipe = build.Definition switch
         {
             BuildDefinition.Plain { Spec: var spec } => spec,

@@ -29,6 +29,26 @@ public sealed class CatalogueLoader(
         return await LoadAsync(build.Identity().ProjectKey, templates, needs, cancellationToken);
     }
 
+    /// <summary>Of the catalogue only what the detail of a build shows: addresses of its code hosts, ids of its image and Dockerfile, its template.</summary>
+    public async Task<Catalogue> LoadForDetailAsync(BuildDefinition build, CancellationToken cancellationToken)
+    {
+        var templates = await sources.BuildTemplatesAsync(CatalogueNeeds.Templates(build), cancellationToken);
+        var needs = CatalogueNeeds.OfDetail(build, templates.Count == 0 ? null : templates[0].Value);
+        return new Catalogue
+        {
+            Projects = [],
+            CodeHosts = await sources.CodeHostsAsync(build.Identity().ProjectKey, needs, cancellationToken),
+            Modules = [],
+            BuildTemplates = [.. templates.Select(static template => template.Value)],
+            Dockerfiles = await sources.DockerfilesAsync(needs, cancellationToken),
+            Images = await places.ImagesAsync(needs, cancellationToken),
+            Packages = [],
+            Clusters = [],
+            Registries = [],
+            Hosts = [],
+        };
+    }
+
     private async Task<Catalogue> LoadAsync(
         string projectKey, IReadOnlyList<Stored<BuildTemplate>> templates, CatalogueNeeds? needs, CancellationToken cancellationToken) => new()
     {

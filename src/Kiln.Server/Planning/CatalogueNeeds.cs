@@ -20,7 +20,7 @@ public sealed record CatalogueNeeds(
     /// <param name="template">Its template, where it has one and that is there.</param>
     public static CatalogueNeeds Of(BuildDefinition build, BuildTemplate? template)
     {
-        var recipe = build is BuildDefinition.Plain { Spec: var spec } ? spec : (BuildRecipe?)template;
+        var recipe = Recipe(build, template);
         var ofTargets = build is BuildDefinition.FromTemplate { Spec: var targets }
             ? targets.TargetServices.SelectMany(static target => target.RepoInfo)
             : [];
@@ -31,6 +31,15 @@ public sealed record CatalogueNeeds(
             Names([recipe?.DockerBuildStep?.TemplateName ?? ""]),
             Names([recipe is { Infrastructure: "kubernetes", BuildOs: var image } ? image : ""]));
     }
+
+    /// <summary>What the detail of a build shows: the id of its image, wherever it runs, and of what a run needs the rest.</summary>
+    /// <param name="build">The build.</param>
+    /// <param name="template">As in <see cref="Of"/>.</param>
+    public static CatalogueNeeds OfDetail(BuildDefinition build, BuildTemplate? template) =>
+        Of(build, template) with { Images = Names([Recipe(build, template)?.BuildOs ?? ""]) };
+
+    private static BuildRecipe? Recipe(BuildDefinition build, BuildTemplate? template) =>
+        build is BuildDefinition.Plain { Spec: var spec } ? spec : template;
 
     private static HashSet<string> Names(IEnumerable<string> names) => [.. names.Where(static name => name.Length > 0)];
 }
