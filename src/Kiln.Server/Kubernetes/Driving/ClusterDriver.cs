@@ -242,7 +242,7 @@ internal sealed partial class ClusterDriver(
                 await RemovedAsync(one, removed.IsGone, cancellationToken);
                 break;
             case DriverNews.Found found:
-                await FoundAsync(found.Keys, cancellationToken);
+                await FoundAsync(found.Keys, touched, cancellationToken);
                 break;
             default:
                 break;
@@ -375,7 +375,7 @@ internal sealed partial class ClusterDriver(
     }
 
     // What has no lease was left by a driver that died between an end and its clearing up.
-    private async Task FoundAsync(IReadOnlyCollection<LeaseKey> keys, CancellationToken cancellationToken)
+    private async Task FoundAsync(IReadOnlyCollection<LeaseKey> keys, HashSet<LeaseKey> touched, CancellationToken cancellationToken)
     {
         var unknown = keys.Where(key => !_cases.ContainsKey(key)).ToList();
         if (unknown.Count == 0)
@@ -387,6 +387,7 @@ internal sealed partial class ClusterDriver(
         {
             var one = _cases[key] = new PodCase(key, _time) { IsLeftOver = true };
             one.End();
+            touched.Add(key);
         }
     }
 
