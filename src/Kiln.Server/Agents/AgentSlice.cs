@@ -1,5 +1,4 @@
 using Kiln.Agent;
-using Kiln.Server.Identity;
 using Kiln.Server.Settings;
 
 namespace Kiln.Server.Agents;

@@ -1,4 +1,3 @@
-using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
 using Kiln.Server.Kubernetes.Manifests;
 using Kiln.Server.Kubernetes.Objects;
@@ -23,7 +22,7 @@ internal static class PodReading
     public static PodStand.Over OfGone(PodSight sight) => new(
         sight.Pod is { Status.Phase: "Failed" or "Succeeded" } ? PodEnds.OfEnded(sight) : PodEnds.OfDeleted(sight));
 
-    private static PodStand WithoutPod(PodSight sight) => sight.Newest("FailedCreate") is not { } failed
+    private static PodStand.Waits WithoutPod(PodSight sight) => sight.Newest("FailedCreate") is not { } failed
         ? new PodStand.Waits(RunReason.Starting, "The cluster is making the pod.", PodHope.Good)
         : failed.Message.Contains("exceeded quota", StringComparison.Ordinal)
             ? new PodStand.Waits(RunReason.PodQuota, $"The namespace's quota has no room for the pod: {Words(failed.Message)}", PodHope.Good)

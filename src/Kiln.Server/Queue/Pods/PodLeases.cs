@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Kiln.Contracts.Protocol;
-using Kiln.Server.Runs;
 using Kiln.Server.Storage;
 
 namespace Kiln.Server.Queue.Pods;
