@@ -27,6 +27,8 @@ public static partial class AgentHost
     {
         ConnectTimeout = TimeSpan.FromSeconds(10),
         UseCookies = false,
+        // A server on this machine is behind no proxy, whatever the machine says.
+        UseProxy = !server.IsLoopback,
     })
     {
         BaseAddress = server,

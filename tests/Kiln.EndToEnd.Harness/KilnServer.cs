@@ -78,6 +78,17 @@ public sealed class KilnServer : IAsyncDisposable
         return (string)JsonNode.Parse(await answer.Content.ReadAsStringAsync(cancellationToken))!["token"]!;
     }
 
+    /// <summary>Starts an agent that keeps everything in <c>agent</c> below the scratch directory and takes one run at a time.</summary>
+    public async Task<RunningProgram> JoinAsync(
+        Scratch scratch, string name, (string Name, string Value)[] environment, CancellationToken cancellationToken) => RunningProgram.Start(
+            Binaries.Agent,
+            [
+                "--server", Address.AbsoluteUri, "--token", await NewAgentTokenAsync(name, cancellationToken),
+                "--name", name, "--capacity", "1", "--data", scratch["agent"],
+            ],
+            scratch.Path,
+            environment);
+
     /// <summary>Kills the server as a crash does.</summary>
     public async Task CrashAsync(CancellationToken cancellationToken)
     {

@@ -36,7 +36,17 @@ public sealed class SmallDisk : IDisposable
         }
     }
 
-    /// <summary>Gives back what <see cref="Fill"/> took.</summary>
+    /// <summary>Takes so many megabytes.</summary>
+    public void Take(int megabytes)
+    {
+        using var file = File.Create(System.IO.Path.Combine(Path, "ballast"));
+        file.Write(new byte[megabytes << 20]);
+    }
+
+    /// <summary>Makes it another size.</summary>
+    public void Resize(int megabytes) => Run("mount", "-o", $"remount,size={megabytes}m", Path);
+
+    /// <summary>Gives back what was taken.</summary>
     public void Free() => File.Delete(System.IO.Path.Combine(Path, "ballast"));
 
     // Lazily: who still has a file open there keeps it until it ends.

@@ -32,6 +32,7 @@ internal sealed partial class PodRun(PodOptions options, HttpClient http, ILogge
         {
             return new PodEnd.CannotStart($"kiln-exec is not beside this program in {AppContext.BaseDirectory}; the image is not whole.");
         }
+        http.DefaultRequestHeaders.TryAddWithoutValidation(RunnerProtocol.PodHeader, options.Pod);
         var asking = AskAsync(terminated);
         string exec;
         try

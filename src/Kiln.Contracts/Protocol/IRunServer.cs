@@ -48,5 +48,9 @@ public abstract record StoreOutcome
     public sealed record Rejected(string Message) : StoreOutcome;
 
     /// <summary>Nobody knows whether it arrived: send it again.</summary>
-    public sealed record Unreachable(string Message) : StoreOutcome;
+    public sealed record Unreachable(string Message) : StoreOutcome
+    {
+        /// <summary>The server has no room for it now.</summary>
+        public bool IsFull { get; init; }
+    }
 }

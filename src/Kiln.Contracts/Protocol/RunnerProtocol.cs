@@ -20,6 +20,10 @@ public static class RunnerProtocol
     /// is given its token and nothing else.</summary>
     public const string SpecPath = "/runner/v1/spec";
 
+    /// <summary>Header of a pod's <see cref="SpecPath"/>: its name. The first pod that asks has the lease; another one that a
+    /// cluster made in its place is answered 409.</summary>
+    public const string PodHeader = "X-Kiln-Pod";
+
     /// <summary><c>POST</c>, run token: a <see cref="ReportFrame"/> → <see cref="ReportReply"/>; 409 when stale.</summary>
     public const string ReportPath = "/runner/v1/report";
 

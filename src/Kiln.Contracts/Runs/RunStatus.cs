@@ -65,6 +65,7 @@ public static class RunReason
     public const string CommitGone = "commit_gone";
     public const string PackageUnreachable = "package_unreachable";
     public const string PackageMissing = "package_missing";
+    public const string PackageAuth = "package_auth";
     public const string PackageChecksum = "package_checksum";
     public const string PackageFailed = "package_failed";
     public const string ImageBuildFailed = "image_build_failed";

@@ -70,6 +70,8 @@ public sealed class HttpRunServer(HttpClient http, Lease lease) : IRunServer
                 HttpStatusCode.Conflict => new StoreOutcome.Stale(),
                 HttpStatusCode.OK or HttpStatusCode.Created when await response.Content.ReadFromJsonAsync(
                     KilnJson.Default.RunArtifact, cancellationToken) is { } stored => new StoreOutcome.Stored(stored),
+                HttpStatusCode.InsufficientStorage when response.Headers.RetryAfter is not null =>
+                    new StoreOutcome.Unreachable(await SaidAsync(response, cancellationToken)) { IsFull = true },
                 HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.InsufficientStorage =>
                     new StoreOutcome.Rejected(await SaidAsync(response, cancellationToken)),
                 _ => new StoreOutcome.Unreachable(await SaidAsync(response, cancellationToken)),

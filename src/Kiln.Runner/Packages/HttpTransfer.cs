@@ -18,7 +18,9 @@ internal abstract record Transfer
     public sealed record Broken(string Message, long Fetched) : Transfer;
 
     /// <summary>The server will not give it, now or later.</summary>
-    public sealed record Refused(string Status) : Transfer;
+    /// <param name="Status">For people.</param>
+    /// <param name="IsAboutWho">It would give it to somebody else.</param>
+    public sealed record Refused(string Status, bool IsAboutWho) : Transfer;
 }
 
 /// <summary>Fetches a file, going on behind the bytes that are there.</summary>
@@ -51,7 +53,8 @@ internal sealed class HttpTransfer(HttpClient http, TimeProvider clock)
             if (!response.IsSuccessStatusCode)
             {
                 var status = $"HTTP {(int)response.StatusCode}";
-                return IsPassing(response.StatusCode) ? new Transfer.Broken(status, 0) : new Transfer.Refused(status);
+                return IsPassing(response.StatusCode) ? new Transfer.Broken(status, 0) : new Transfer.Refused(
+                    status, response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.ProxyAuthenticationRequired);
             }
             var continues = response.StatusCode == HttpStatusCode.PartialContent
                 && response.Content.Headers.ContentRange?.From == before;

@@ -77,6 +77,10 @@ internal sealed class PackageFiles(string root, HttpClient http, TimeProvider cl
                     }
                     trouble = "the file changed while it was fetched in parts";
                     break;
+                case Transfer.Refused { IsAboutWho: true } refused:
+                    return new Download.Failed(
+                        RunReason.PackageAuth,
+                        $"is not given to this host by {Shown(url)}: the server answered {refused.Status}. Check the login in download_path.");
                 case Transfer.Refused refused:
                     return new Download.Failed(
                         RunReason.PackageMissing, $"is not at {Shown(url)}: the server answered {refused.Status}.");

@@ -19,7 +19,9 @@ internal static class FileArchiveStep
     {
         var variables = ScriptEnvironment.WithOutputs(run);
         var package = ConfinedPath.Normalize(variables.GetValueOrDefault("PKG_FILE", ""));
-        var location = ConfinedPath.Normalize(VariableExpansion.Expand(step.Location, variables));
+        var expanded = VariableExpansion.Expand(step.Location, variables);
+        // What does not begin with the workspace lies below it, with a slash in front or without.
+        var location = ConfinedPath.Below(run.Directory.Workspace, expanded) ?? ConfinedPath.Normalize(expanded);
         if (package is null or "" || location is null)
         {
             return new StepResult.Failed(
@@ -61,6 +63,10 @@ internal static class FileArchiveStep
                 switch (await run.Server.StoreAsync(artifact, content, run.Stop.Token))
                 {
                     case StoreOutcome.Stored stored:
+                        if (said.Length > 0)
+                        {
+                            run.Record.Noticed("", "");
+                        }
                         await run.SayAsync($"archived {package}, {artifact.Size} bytes, sha256 {artifact.Sha256}");
                         run.Record.ArtifactStored(stored.Artifact);
                         return new StepResult.Passed();
@@ -74,6 +80,8 @@ internal static class FileArchiveStep
                         {
                             said = away.Message;
                             await run.SayAsync($"{package} cannot be stored yet, it is tried again: {said}");
+                            run.Record.Noticed(
+                                away.IsFull ? RunReason.DiskFull : RunReason.StorageUnreachable, $"Its package cannot be stored yet: {said}");
                         }
                         await backoff.WaitAsync(run.Stop.Token);
                         break;

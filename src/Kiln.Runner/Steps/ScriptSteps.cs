@@ -94,6 +94,8 @@ internal static class ScriptSteps
         CommandEnd.Ended { Notice.Stopped: not null } => new StepResult.Stopped(),
         CommandEnd.Ended { Notice: { ExitCode: null } killed } => new StepResult.Failed(
             RunReason.ScriptKilled, $"{what} was ended by signal {killed.Signal}{Hint(killed.Signal)}."),
+        CommandEnd.Ended { Notice: { ExitCode: not 0 } failed } when DiskTrouble.IsFullAt(run.Directory.Workspace) => new StepResult.Failed(
+            RunReason.DiskFull, $"{what} ended with exit code {failed.ExitCode}, and the disk of {run.Place.HostName} is full."),
         CommandEnd.Ended { Notice: { ExitCode: not 0 } failed } => new StepResult.Failed(
             RunReason.ScriptFailed, $"{what} ended with exit code {failed.ExitCode}."),
         CommandEnd.Ended { Notice.Problem: { Length: > 0 } problem } => new StepResult.Failed(

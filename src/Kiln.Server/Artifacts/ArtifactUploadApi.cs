@@ -13,6 +13,8 @@ namespace Kiln.Server.Artifacts;
 internal static class ArtifactUploadApi
 {
     private const int RetrySeconds = 5;
+    private const int NoSpace = 28;
+    private const int QuotaUsedUp = 122;
 
     public static void Map(IEndpointRouteBuilder routes) => routes
         .MapPut(RunnerProtocol.ArtifactPath + "{**path}", StoreAsync)
@@ -49,6 +51,10 @@ internal static class ArtifactUploadApi
                 new LogKey(run, attempt), path, kind, sha256, request.Body, cancellationToken) is { } artifact
                 ? TypedResults.Ok(artifact)
                 : ApiError.Invalid("sha256", "The content hashes to something else: it broke on its way, or changed meanwhile. Send it again.");
+        }
+        catch (IOException full) when (full.HResult is NoSpace or QuotaUsedUp)
+        {
+            return new ApiError(507, 507, "The disk that keeps artifacts is full.", []) { RetryAfterSeconds = RetrySeconds };
         }
         catch (BucketException trouble)
         {

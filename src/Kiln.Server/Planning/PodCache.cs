@@ -5,10 +5,10 @@ namespace Kiln.Server.Planning;
 /// <summary>How a pod keeps things between runs; the cluster says where.</summary>
 /// <param name="Directory">Directory that is on the cluster's volume; empty = none.</param>
 /// <param name="Subpath">Its place in that volume.</param>
-/// <param name="KeepsArchives">Archives in an object storage are restored and saved instead.</param>
-internal sealed record PodCache(string Directory, string Subpath, bool KeepsArchives)
+/// <param name="Storage">Where archives are instead, which steps restore and save; <c>null</c> = nowhere.</param>
+internal sealed record PodCache(string Directory, string Subpath, PlannedStorage? Storage)
 {
-    private static readonly PodCache None = new("", "", KeepsArchives: false);
+    private static readonly PodCache None = new("", "", Storage: null);
 
     public static PodCache Plan(PlanDraft draft, CatalogueCluster cluster, PodPaths paths)
     {
@@ -20,15 +20,41 @@ internal sealed record PodCache(string Directory, string Subpath, bool KeepsArch
                 var directory = PlannedCache.IsWorkspace(setting.CacheDir)
                     ? PlannedPod.Workspace
                     : paths.Mount(Absolute(paths.Expand(setting.CacheDir)), field);
-                return new(directory, paths.Below(cluster.Cache.Subpath, field), KeepsArchives: false);
+                return new(directory, paths.Below(cluster.Cache.Subpath, field), Storage: null);
             case "object":
-                return None with { KeepsArchives = true };
+                return None with { Storage = StorageOf(draft, cluster) };
             case "none":
                 draft.Notices.Add($"Cluster \"{cluster.Name}\" keeps no caches, so cache_setting has no effect; an administrator can give it a cache medium.");
                 return None;
             default:
                 return None;
         }
+    }
+
+    private static PlannedStorage? StorageOf(PlanDraft draft, CatalogueCluster cluster)
+    {
+        var wanted = cluster.Cache.ObjectStorage;
+        var known = draft.Input.Catalogue.Storages;
+        if (known.FirstOrDefault(storage => storage.Value.Name == wanted || storage.Id == wanted) is not { Value: var storage })
+        {
+            draft.Violations.AddUnknown(
+                "advanced_settings.cache_setting", $"object storage for the caches of cluster \"{cluster.Name}\" called", wanted,
+                known.Select(static one => one.Value.Name));
+            return null;
+        }
+        var reference = $"cache/{storage.Name}";
+        draft.SealedSecrets[reference] = storage.Sk;
+        return new PlannedStorage
+        {
+            Name = storage.Name,
+            Endpoint = storage.Endpoint,
+            Bucket = storage.Bucket,
+            Subfolder = storage.Subfolder,
+            Region = storage.Region,
+            AccessKey = storage.Ak,
+            SecretRef = reference,
+            IsInsecure = storage.Insecure,
+        };
     }
 
     // As on hosts: what is not absolute is below the workspace.

@@ -33,7 +33,7 @@ internal static class PodPlanning
             UsesHostDocker = settings.UseHostDockerDaemon,
             CacheDirectory = cache.Directory,
             CacheSubpath = cache.Subpath,
-            KeepsArchives = cache.KeepsArchives,
+            CacheStorage = cache.Storage,
             IgnoresCache = draft.Input.Request.IgnoreCache,
             Storages = Storages(settings.Storages, paths),
             Labels = settings.CustomLabels,

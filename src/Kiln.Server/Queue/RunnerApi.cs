@@ -51,7 +51,7 @@ internal static class RunnerApi
         {
             return refusal;
         }
-        return await (isPod ? pods.SpecAsync(key, cancellationToken) : leases.AgainAsync(key, cancellationToken)) is { } lease
+        return await (isPod ? pods.SpecAsync(key, context.Request.Headers[RunnerProtocol.PodHeader].ToString(), cancellationToken) : leases.AgainAsync(key, cancellationToken)) is { } lease
             ? TypedResults.Ok(lease)
             : ApiError.Conflict(409, StaleMessage);
     }

@@ -6,7 +6,7 @@ using System.Text;
 
 namespace Kiln.EndToEnd.Harness;
 
-/// <summary>An http proxy that takes everything, whatever host it is asked for, to one port of loopback.</summary>
+/// <summary>An http proxy that takes what it is asked for to ports of loopback, by the name of the host or all to one.</summary>
 public sealed class HttpProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -15,9 +15,20 @@ public sealed class HttpProxy : IAsyncDisposable
     private readonly Task _serving;
 
     public HttpProxy(int port)
+        : this(_ => port)
+    {
+    }
+
+    /// <param name="ports">Port of each host; another host is refused.</param>
+    public HttpProxy(IReadOnlyDictionary<string, int> ports)
+        : this(host => ports.GetValueOrDefault(host))
+    {
+    }
+
+    private HttpProxy(Func<string, int> portOf)
     {
         _listener.Start();
-        _serving = ServeAsync(port);
+        _serving = ServeAsync(portOf);
     }
 
     public string Address => $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
@@ -33,14 +44,14 @@ public sealed class HttpProxy : IAsyncDisposable
         _closing.Dispose();
     }
 
-    private async Task ServeAsync(int port)
+    private async Task ServeAsync(Func<string, int> portOf)
     {
         var open = new List<Task>();
         while (!_closing.IsCancellationRequested)
         {
             try
             {
-                open.Add(ForwardAsync(await _listener.AcceptTcpClientAsync(_closing.Token), port));
+                open.Add(ForwardAsync(await _listener.AcceptTcpClientAsync(_closing.Token), portOf));
             }
             catch (Exception closed) when (closed is OperationCanceledException or SocketException)
             {
@@ -50,7 +61,7 @@ public sealed class HttpProxy : IAsyncDisposable
         await Task.WhenAll(open);
     }
 
-    private async Task ForwardAsync(TcpClient client, int port)
+    private async Task ForwardAsync(TcpClient client, Func<string, int> portOf)
     {
         using var server = new TcpClient();
         using (client)
@@ -60,6 +71,11 @@ public sealed class HttpProxy : IAsyncDisposable
                 var here = client.GetStream();
                 var request = await HttpHead.ReadAsync(here, _closing.Token);
                 _requests.Enqueue(request.FirstLine);
+                if (portOf(HostOf(request)) is not (> 0 and var port))
+                {
+                    await here.WriteAsync("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(), _closing.Token);
+                    return;
+                }
                 await server.ConnectAsync(IPAddress.Loopback, port, _closing.Token);
                 var there = server.GetStream();
                 if (request.FirstLine.StartsWith("CONNECT ", StringComparison.Ordinal))
@@ -78,6 +94,11 @@ public sealed class HttpProxy : IAsyncDisposable
             }
         }
     }
+
+    // CONNECT host:443 HTTP/1.1, GET http://host/path HTTP/1.1
+    private static string HostOf(HttpHead request) => request.FirstLine.Split(' ') is ["CONNECT", var name, ..]
+        ? name[..name.LastIndexOf(':')]
+        : new Uri(request.FirstLine.Split(' ')[1]).Host;
 
     // GET http://host/path HTTP/1.1 → GET /path HTTP/1.1
     private static byte[] Direct(HttpHead request)

@@ -7,12 +7,16 @@ namespace Kiln.EndToEnd.Harness;
 public static class ImageHost
 {
     /// <summary>Environment of such a server.</summary>
-    public static async Task<(string Name, string Value)[]> EnvironmentAsync(Scratch scratch, CancellationToken cancellationToken)
+    /// <param name="scratch">The test's directory.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="storage">Where images lie, below the directory.</param>
+    public static async Task<(string Name, string Value)[]> EnvironmentAsync(
+        Scratch scratch, CancellationToken cancellationToken, string storage = "images")
     {
         await File.WriteAllTextAsync(scratch["storage.conf"], $"""
             [storage]
             driver = "vfs"
-            graphroot = "{scratch["images"]}"
+            graphroot = "{scratch[storage]}"
             runroot = "{scratch["images-run"]}"
             """, cancellationToken);
         return [("CONTAINERS_STORAGE_CONF", scratch["storage.conf"]), ("KILN_IMAGE_ENGINE", "buildah")];

@@ -8,17 +8,25 @@ using Kiln.Contracts.Runs;
 namespace Kiln.Tests.Fixtures;
 
 /// <summary>Speaks the runner protocol as the container that drives a pod does, with its run token, and does only what a test tells it.</summary>
-internal sealed class FakePod(KilnApp app, LeaseKey key, string token)
+internal sealed class FakePod
 {
-    private readonly HttpClient _client = app.Client(token);
+    private readonly LeaseKey _key;
+    private readonly HttpClient _client;
 
-    public LeaseKey Key => key;
+    public FakePod(KilnApp app, LeaseKey key, string token, string? name = null)
+    {
+        _key = key;
+        _client = app.Client(token);
+        _client.DefaultRequestHeaders.Add(RunnerProtocol.PodHeader, name ?? $"kiln-{key.RunId}-{key.Attempt}-{key.Fence}-abcde");
+    }
+
+    public LeaseKey Key => _key;
 
     public int NoticesHeard { get; set; }
 
     public async Task<(HttpStatusCode Code, Lease? Lease)> SpecAsync()
     {
-        using var response = await _client.PostAsJsonAsync(RunnerProtocol.SpecPath, key, KilnJson.Default.LeaseKey);
+        using var response = await _client.PostAsJsonAsync(RunnerProtocol.SpecPath, _key, KilnJson.Default.LeaseKey);
         return (response.StatusCode, response.IsSuccessStatusCode
             ? await response.Content.ReadFromJsonAsync(KilnJson.Default.Lease)
             : null);
@@ -27,7 +35,7 @@ internal sealed class FakePod(KilnApp app, LeaseKey key, string token)
     public async Task<(HttpStatusCode Code, HeartbeatReply? Reply)> HeartbeatAsync()
     {
         using var response = await _client.PostAsJsonAsync(
-            RunnerProtocol.HeartbeatPath, new HeartbeatRequest(key, NoticesHeard), KilnJson.Default.HeartbeatRequest);
+            RunnerProtocol.HeartbeatPath, new HeartbeatRequest(_key, NoticesHeard), KilnJson.Default.HeartbeatRequest);
         return (response.StatusCode, response.IsSuccessStatusCode
             ? await response.Content.ReadFromJsonAsync(KilnJson.Default.HeartbeatReply)
             : null);
@@ -50,7 +58,7 @@ internal sealed class FakePod(KilnApp app, LeaseKey key, string token)
 
     public async Task<ReportReply?> ReportAsync(long logOffset, string log, params RunEvent[] events)
     {
-        var head = ReportFrameCodec.WriteHead(new ReportHead(key, events, logOffset));
+        var head = ReportFrameCodec.WriteHead(new ReportHead(_key, events, logOffset));
         using var content = new ByteArrayContent([.. head.Span, .. System.Text.Encoding.UTF8.GetBytes(log)]);
         content.Headers.ContentType = new MediaTypeHeaderValue(RunnerProtocol.ReportMediaType);
         using var response = await _client.PostAsync(RunnerProtocol.ReportPath, content);

@@ -95,6 +95,19 @@ public sealed class InstallTests : IDisposable
             Package(site), RunReason.PackageMissing, $"The file of tool 1.0 is not at {site.Url}: the server answered HTTP 404.");
     }
 
+    [Theory]
+    [InlineData(401)]
+    [InlineData(403)]
+    public async Task A_file_that_wants_another_login_is_told_apart(int status)
+    {
+        await using var site = new FakePackageSite(Content);
+        site.Status = status;
+
+        await FailsAsync(
+            Package(site), RunReason.PackageAuth,
+            $"The file of tool 1.0 is not given to this host by {site.Url}: the server answered HTTP {status}. Check the login in download_path.");
+    }
+
     [Fact]
     public async Task A_file_that_is_another_one_is_refused()
     {

@@ -49,8 +49,9 @@ internal static class CacheSteps
                 $"cache: {(entry.Key == key ? "hit" : "partial hit")} {Shown(entry.Key)}, {entry.Size} bytes in {Seconds(run, begin)} s"));
             return Restored(run, begin, entry.Key == key ? "hit" : "partial", entry.Size);
         }
+        var isFull = DiskTrouble.IsFullAt(fresh);
         TreeRemoval.Remove(fresh);
-        return await TroubleAsync(run, end, begin, "could not be restored; the run goes on without it");
+        return await TroubleAsync(run, end, begin, "could not be restored; the run goes on without it", isFull);
     }
 
     public static async Task<StepResult> SaveAsync(RunScope run, PlannedCache cache)
@@ -87,8 +88,9 @@ internal static class CacheSteps
         // tar says 1 when a file changed under it: what it has is still whole.
         if (end is not CommandEnd.Ended { Notice: { ExitCode: 0 or 1, Stopped: null } })
         {
+            var isFull = DiskTrouble.IsFullAt(Path.GetDirectoryName(draft)!);
             File.Delete(draft);
-            return await TroubleAsync(run, end, begin, "could not be kept");
+            return await TroubleAsync(run, end, begin, "could not be kept", isFull);
         }
         try
         {
@@ -117,11 +119,16 @@ internal static class CacheSteps
             step, command, [.. PlaceEnvironment.Of(run.Place, run.Directory)], run.Directory.Workspace,
             Stdin: null, Capture: false, Credentials: []));
 
-    private static async Task<StepResult> TroubleAsync(RunScope run, CommandEnd end, long begin, string what) => end switch
+    /// <param name="run">The run.</param>
+    /// <param name="end">How tar ended.</param>
+    /// <param name="begin">When the step began.</param>
+    /// <param name="what">What was not done.</param>
+    /// <param name="isFull">Whether the disk was full then: what a full disk makes tar and its compressor say differs.</param>
+    private static async Task<StepResult> TroubleAsync(RunScope run, CommandEnd end, long begin, string what, bool isFull) => end switch
     {
         CommandEnd.ExecDied => new StepResult.ExecDied(),
         CommandEnd.Ended { Notice.Stopped: not null } => new StepResult.Stopped(),
-        CommandEnd.Ended { Notice: var notice } when DiskTrouble.IsFull(run.WordsOf(notice)) =>
+        CommandEnd.Ended { Notice: var notice } when isFull || DiskTrouble.IsFull(run.WordsOf(notice)) =>
             await FailedAsync(run, begin, what, $"the disk of {run.Place.HostName} is full"),
         CommandEnd.Refused refused => await FailedAsync(run, begin, what, refused.Message),
         _ => await FailedAsync(run, begin, what, "the archive is damaged, or its files cannot be read or written"),

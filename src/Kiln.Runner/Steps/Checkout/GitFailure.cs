@@ -21,6 +21,7 @@ internal static class GitFailure
         ("gnutls_handshake() failed", RunReason.CodeHostUntrusted, "the TLS handshake failed"),
         ("SSL_ERROR_SYSCALL", RunReason.CodeHostUntrusted, "the TLS handshake failed"),
         ("wrong version number", RunReason.CodeHostUntrusted, "it does not speak TLS on this port"),
+        ("from proxy after CONNECT", RunReason.CodeHostUnreachable, "the proxy does not connect to it"),
         ("Could not resolve host", RunReason.CodeHostUnreachable, "the host name is unknown"),
         ("Name or service not known", RunReason.CodeHostUnreachable, "the host name is unknown"),
         ("Temporary failure in name resolution", RunReason.CodeHostUnreachable, "the host name cannot be resolved now"),

@@ -9,19 +9,20 @@ internal static class EngineCommand
         ImageEngine.Buildx =>
         [
             "docker", "buildx", "build", "--progress=plain", "--push", "--metadata-file", order.MetadataFile,
-            .. Platform(order), .. Secrets(order), .. Cache(engine, order), .. order.Options, .. Tags(order),
+            .. Platform(order), .. Secrets(order), .. Cache(engine, order), .. ProxyNames(order), .. order.Options, .. Tags(order),
             "-f", order.Dockerfile, order.Context,
         ],
         ImageEngine.Docker =>
         [
             "docker", "build", "--rm=true", .. Platform(order),
             .. order.WantsBuildKit ? ["--progress=plain", .. Secrets(order)] : Array.Empty<string>(),
-            .. Cache(engine, order), .. order.Options, .. Tags(order), "-f", order.Dockerfile, order.Context,
+            .. Cache(engine, order), .. ProxyNames(order), .. order.Options, .. Tags(order), "-f", order.Dockerfile, order.Context,
         ],
         ImageEngine.Buildctl => Buildctl(order),
         _ =>
         [
-            "buildah", "bud", "--format", "docker", "--layers", .. Platform(order), .. Secrets(order), .. Cache(engine, order),
+            // Unasked it would give the host's proxy to every build.
+            "buildah", "bud", "--format", "docker", "--layers", $"--http-proxy={(order.Proxies.Count > 0 ? "true" : "false")}", .. Platform(order), .. Secrets(order), .. Cache(engine, order),
             .. order.Options, .. Tags(order), "-f", order.Dockerfile, order.Context,
         ],
     };
@@ -74,7 +75,8 @@ internal static class EngineCommand
             "--local", $"dockerfile={Path.GetDirectoryName(order.Dockerfile)}",
             "--opt", $"filename={Path.GetFileName(order.Dockerfile)}",
             .. order.Platforms.Length > 0 ? ["--opt", $"platform={order.Platforms}"] : Array.Empty<string>(),
-            .. Secrets(order), .. Cache(ImageEngine.Buildctl, order), .. options,
+            .. Secrets(order), .. Cache(ImageEngine.Buildctl, order),
+            .. order.Proxies.SelectMany(static proxy => (string[])["--opt", $"build-arg:{proxy.Key}={proxy.Value}"]), .. options,
             "--output", $"type=image,\"name={names}\",push=true{(order.IsInsecure ? ",registry.insecure=true" : "")}",
             "--metadata-file", order.MetadataFile,
         ];
@@ -106,6 +108,10 @@ internal static class EngineCommand
     // registry:5000/team/cache:main → registry:5000/team/cache; buildah names what it keeps by itself.
     private static string Repository(string reference) =>
         reference.LastIndexOf(':') is var colon && colon > reference.LastIndexOf('/') ? reference[..colon] : reference;
+
+    // Without their values: docker takes those from the environment, where nobody else reads a password that is in one.
+    private static IEnumerable<string> ProxyNames(ImageOrder order) =>
+        order.Proxies.Keys.SelectMany(static name => (string[])["--build-arg", name]);
 
     private static string[] Platform(ImageOrder order) =>
         order.Platforms.Length > 0 ? ["--platform", order.Platforms] : [];

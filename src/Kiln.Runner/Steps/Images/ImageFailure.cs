@@ -21,10 +21,14 @@ internal static class ImageFailure
         ("network is unreachable", RunReason.RegistryUnreachable, "the network is unreachable"),
     ];
 
+    // buildah, whose copy of a layer does not fit: storing layer "1b66…" to file: io: read/write on closed pipe
+    private const string LayerCutOff = "to file: io: read/write on closed pipe";
+
     public static StepResult.Failed Of(string said, bool isPush, string host)
     {
         var what = isPush ? "Pushing the image" : "Building the image";
-        if (DiskTrouble.IsFull(said) || said.Contains("no space left on device", StringComparison.OrdinalIgnoreCase))
+        if (DiskTrouble.IsFull(said) || said.Contains("no space left on device", StringComparison.OrdinalIgnoreCase)
+            || said.Contains(LayerCutOff, StringComparison.Ordinal))
         {
             return new(RunReason.DiskFull, $"{what} failed: the disk of {host} is full.");
         }

@@ -19,6 +19,9 @@ internal sealed record ImageOrder
     public required bool WantsBuildKit { get; init; }
     public required bool IsInsecure { get; init; }
 
+    /// <summary>The host's proxy settings that the build gets, by name; empty = it gets none.</summary>
+    public IReadOnlyDictionary<string, string> Proxies { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Where layers are kept between builds; empty = nowhere.</summary>
     public required string CacheReference { get; init; }
 

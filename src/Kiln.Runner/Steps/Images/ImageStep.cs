@@ -17,6 +17,8 @@ internal sealed class ImageStep(RunScope run, PlannedImage image)
             + "make a user namespace. Let the build use its node's docker (use_host_docker_daemon), or have the cluster's operator name a "
             + "buildkitd (BUILDKIT_HOST) or allow user namespaces.";
 
+    private static readonly string[] ProxyNames = ["http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
+
     private readonly Dictionary<string, string> _variables = ScriptEnvironment.ForOwnCommands(run);
 
     public async Task<StepResult> RunAsync()
@@ -41,6 +43,13 @@ internal sealed class ImageStep(RunScope run, PlannedImage image)
         await run.SayBeforeAsync(
             "image-build", $"building {order.References[0]} with {chosen.Engine.ToString().ToLowerInvariant()}: {chosen.Why}");
         order = order with { WantsBuildKit = chosen.UsesBuildKit };
+        if (chosen.Engine == ImageEngine.Buildctl && order.Proxies.Values.Any(static proxy => proxy.Contains('@')))
+        {
+            return new StepResult.Failed(
+                RunReason.ImageBuildFailed,
+                $"buildctl takes a proxy only as an argument, which others on {run.Place.HostName} can read, and the proxy there has a password: "
+                    + "name another engine in KILN_IMAGE_ENGINE, or use a proxy without a password.");
+        }
         Prepare(chosen.Engine, order);
         return await BuildAndPushAsync(chosen.Engine, order);
     }
@@ -147,7 +156,8 @@ internal sealed class ImageStep(RunScope run, PlannedImage image)
             References = [reference, .. image.Tags.Select(tag => Retagged(reference, Expand(tag))).Where(other => other != reference)],
             Dockerfile = image.DockerfileText is { } text ? Template(text) : Path.Combine(workspace, dockerfile!.Length == 0 ? "Dockerfile" : dockerfile),
             Context = Path.Combine(workspace, context!),
-            Options = [.. ShellWords.Split(image.Arguments).Select(Expand), .. ProxyArguments()],
+            Options = [.. ShellWords.Split(image.Arguments).Select(Expand)],
+            Proxies = image.UsesProxy ? Proxies() : new Dictionary<string, string>(),
             Platforms = Expand(image.Platforms).Replace(" ", "", StringComparison.Ordinal),
             WantsBuildKit = image.WantsBuildKit,
             IsInsecure = image.IsInsecure,
@@ -180,11 +190,8 @@ internal sealed class ImageStep(RunScope run, PlannedImage image)
         return path;
     }
 
-    private IEnumerable<string> ProxyArguments() => !image.UsesProxy ? [] :
-        from name in (string[])["http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"]
-        where run.Place.Inherited.ContainsKey(name)
-        from word in (string[])["--build-arg", $"{name}={run.Place.Inherited[name]}"]
-        select word;
+    private Dictionary<string, string> Proxies() =>
+        ProxyNames.Where(_variables.ContainsKey).ToDictionary(static name => name, name => _variables[name]);
 
     private string Expand(string text) => VariableExpansion.Expand(text, _variables);
 

@@ -164,7 +164,7 @@ internal sealed partial class ClusterDriver(
         var keys = active.Select(static lease => lease.Key).ToHashSet();
         foreach (var one in _cases.Values.Where(one => !keys.Contains(one.Key)))
         {
-            one.End();
+            one.End(endsByItself: true);
         }
     }
 
@@ -210,7 +210,7 @@ internal sealed partial class ClusterDriver(
         }
         if (one.HasEnded)
         {
-            if (one is { Pod: null } or { IsPodGone: true } or { IsLeftOver: true } || one.Pod.Status.Phase is "Succeeded" or "Failed" or "Pending"
+            if (one is { EndsByItself: false } or { Pod: null } or { IsPodGone: true } || one.Pod.Status.Phase is "Succeeded" or "Failed" or "Pending"
                 || one.Elapsed(one.EndedSince, Completion))
             {
                 hands.Remove(one, cancellationToken);
@@ -242,7 +242,7 @@ internal sealed partial class ClusterDriver(
                 await RemovedAsync(one, removed.IsGone, cancellationToken);
                 break;
             case DriverNews.Found found:
-                await FoundAsync(found.Keys, cancellationToken);
+                await FoundAsync(found.Keys, touched, cancellationToken);
                 break;
             default:
                 break;
@@ -375,7 +375,7 @@ internal sealed partial class ClusterDriver(
     }
 
     // What has no lease was left by a driver that died between an end and its clearing up.
-    private async Task FoundAsync(IReadOnlyCollection<LeaseKey> keys, CancellationToken cancellationToken)
+    private async Task FoundAsync(IReadOnlyCollection<LeaseKey> keys, HashSet<LeaseKey> touched, CancellationToken cancellationToken)
     {
         var unknown = keys.Where(key => !_cases.ContainsKey(key)).ToList();
         if (unknown.Count == 0)
@@ -387,6 +387,7 @@ internal sealed partial class ClusterDriver(
         {
             var one = _cases[key] = new PodCase(key, _time) { IsLeftOver = true };
             one.End();
+            touched.Add(key);
         }
     }
 

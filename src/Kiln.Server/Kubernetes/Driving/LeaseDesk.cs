@@ -1,5 +1,7 @@
+using System.Text;
 using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
+using Kiln.Server.Logs;
 using Kiln.Server.Queue;
 using Kiln.Server.Queue.Pods;
 using Kiln.Server.Storage;
@@ -7,7 +9,7 @@ using Kiln.Server.Storage;
 namespace Kiln.Server.Kubernetes.Driving;
 
 /// <summary>The queue's side of a driver: what it takes, and what it finds out about it.</summary>
-public sealed class LeaseDesk(Database database, Leases leases, PodLeases pods, LeaseFacts facts, PodStore store)
+public sealed class LeaseDesk(Database database, LogStore logs, Leases leases, PodLeases pods, LeaseFacts facts, PodStore store)
 {
     /// <summary>Whether this server is the one that drives a cluster, now.</summary>
     internal ValueTask<bool> HoldAsync(long clusterId, CancellationToken cancellationToken) =>
@@ -34,6 +36,24 @@ public sealed class LeaseDesk(Database database, Leases leases, PodLeases pods, 
 
     internal Task PlacedAsync(LeaseKey key, string place, CancellationToken cancellationToken) =>
         pods.PlacedAsync(key, place, cancellationToken);
+
+    /// <summary>
+    /// Writes what the cluster said of a pod into the log of a run whose pod never began, since no runner will. Before its end is
+    /// stored; a log that has bytes is left alone.
+    /// </summary>
+    internal async Task TellAsync(LeaseKey key, CancellationToken cancellationToken)
+    {
+        if (await store.FindAsync(key, cancellationToken) is { Notices: { Count: > 0 } notices })
+        {
+            var log = new LogKey(key.RunId, key.Attempt);
+            if (await logs.LengthAsync(log, cancellationToken) == 0)
+            {
+                var lines = string.Concat(notices.Select(static notice => $"\e[2m[kiln]\e[0m {notice}\n"));
+                await logs.AppendAsync(log, 0, Encoding.UTF8.GetBytes(lines), cancellationToken);
+                await logs.SealAsync(log, cancellationToken);
+            }
+        }
+    }
 
     /// <summary>Ends a lease because of its pod. What a person has to mend has failed, the rest is lost and may be tried again.</summary>
     internal Task EndAsync(LeaseKey key, PodTrouble why, CancellationToken cancellationToken) => why.Reason == RunReason.PodRefused

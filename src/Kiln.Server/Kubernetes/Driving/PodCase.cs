@@ -67,11 +67,14 @@ internal sealed class PodCase(LeaseKey key, TimeProvider time)
     /// <summary>Sentences that its runner is to be told and that are not stored yet.</summary>
     public List<string> Unsaid { get; } = [];
 
-    public void End()
+    /// <summary>Its runner told the end, so its containers end by themselves; else nobody waits for them.</summary>
+    public bool EndsByItself { get; private set; }
+
+    public void End(bool endsByItself = false)
     {
         if (!HasEnded)
         {
-            HasEnded = true;
+            (HasEnded, EndsByItself) = (true, endsByItself);
             EndedSince = time.GetTimestamp();
             NextTry = 0;
         }

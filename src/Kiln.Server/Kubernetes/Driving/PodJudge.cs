@@ -48,20 +48,12 @@ internal sealed class PodJudge(string clusterName, DriverWorld world, LeaseDesk 
                 await HearAsync(one, cancellationToken);
                 break;
             case PodStand.Troubled { Trouble: var trouble }:
-                if (one.TroubleSince == 0)
-                {
-                    one.TroubleSince = time.GetTimestamp();
-                    await desk.TroubleAsync(one.Key, trouble, cancellationToken);
-                }
-                else if (one.Elapsed(one.TroubleSince, TroublePatience))
-                {
-                    await EndAsync(one, trouble, cancellationToken);
-                }
+                await TroubleAsync(one, trouble, cancellationToken);
                 break;
             case PodStand.Over { Trouble: var trouble }:
                 if (await desk.HasEndedAsync(one.Key, cancellationToken))
                 {
-                    one.End(); // Its runner said so before it went, to whichever server.
+                    one.End(endsByItself: true); // Its runner said so before it went, to whichever server.
                     break;
                 }
                 await desk.TroubleAsync(one.Key, trouble, cancellationToken);
@@ -88,12 +80,13 @@ internal sealed class PodJudge(string clusterName, DriverWorld world, LeaseDesk 
         one.DoubtSince = waits.Hope == PodHope.Good ? 0 : one.DoubtSince == 0 ? time.GetTimestamp() : one.DoubtSince;
         if (waits.Hope == PodHope.None || one.Elapsed(one.DoubtSince, world.Options.PodPullTimeout))
         {
-            await EndAsync(
+            await TroubleAsync(
                 one, new PodTrouble(waits.Reason == RunReason.ImagePull ? RunReason.ImagePullFailed : RunReason.PodRefused, waits.Message),
                 cancellationToken);
         }
-        else if (!one.IsBegun && !hearing.Silence(one.Key).WasHeard && time.GetUtcNow().ToUnixTimeMilliseconds() - one.QueuedAt > world.Options.QueueTimeout.TotalMilliseconds)
+        else if (!HasBegun(one) && time.GetUtcNow().ToUnixTimeMilliseconds() - one.QueuedAt > world.Options.QueueTimeout.TotalMilliseconds)
         {
+            await desk.TellAsync(one.Key, cancellationToken);
             await desk.TimedOutAsync(
                 one.Key, $"The run's pod did not begin within {Durations.Spoken(world.Options.QueueTimeout)}. {waits.Message}", cancellationToken);
             one.End();
@@ -117,8 +110,9 @@ internal sealed class PodJudge(string clusterName, DriverWorld world, LeaseDesk 
     private async Task<bool> StopAsync(PodCase one, StopOrder stop, CancellationToken cancellationToken)
     {
         one.StopSince = one.StopSince == 0 ? time.GetTimestamp() : one.StopSince;
-        if (!one.IsBegun)
+        if (!HasBegun(one))
         {
+            await desk.TellAsync(one.Key, cancellationToken);
             await desk.StoppedAsync(stop, stop.Message, cancellationToken);
             one.End();
             return true;
@@ -160,8 +154,28 @@ internal sealed class PodJudge(string clusterName, DriverWorld world, LeaseDesk 
 
     private string Address() => $"it was given the address {world.ServerUrl.AbsoluteUri} (pod_server_url), which must lead here from inside of pods.";
 
+    private bool HasBegun(PodCase one) => one.IsBegun || hearing.Silence(one.Key).WasHeard;
+
+    // Its runner, if there is one, tells the end itself, with the rest of the log.
+    private async Task TroubleAsync(PodCase one, PodTrouble trouble, CancellationToken cancellationToken)
+    {
+        if (one.TroubleSince == 0)
+        {
+            one.TroubleSince = time.GetTimestamp();
+            await desk.TroubleAsync(one.Key, trouble, cancellationToken);
+        }
+        if (!HasBegun(one) || one.Elapsed(one.TroubleSince, TroublePatience))
+        {
+            await EndAsync(one, trouble, cancellationToken);
+        }
+    }
+
     private async Task EndAsync(PodCase one, PodTrouble why, CancellationToken cancellationToken)
     {
+        if (!HasBegun(one))
+        {
+            await desk.TellAsync(one.Key, cancellationToken);
+        }
         await desk.EndAsync(one.Key, why, cancellationToken);
         one.End();
     }

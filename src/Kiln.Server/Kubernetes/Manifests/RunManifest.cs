@@ -106,6 +106,9 @@ public sealed record RunManifest(Job Job, IReadOnlyList<Secret> Secrets, IReadOn
             new("KILN_RUN_TOKEN", ValueFrom: new() { SecretKeyRef = new(PodNames.Of(order.Key), TokenKey) }),
             new("KILN_POD", ValueFrom: new() { FieldRef = new("metadata.name") }),
             new("KILN_NODE", ValueFrom: new() { FieldRef = new("spec.nodeName") }),
+            .. order.Plan.Pod!.CacheStorage is null
+                ? (IEnumerable<EnvVar>)[]
+                : [new("KILN_CACHE_STORE", ValueFrom: new() { SecretKeyRef = new(PodNames.Of(order.Key), CacheStore.SecretKey) })],
         ],
         Resources = PodResources.OfKiln,
         SecurityContext = new()
@@ -135,6 +138,11 @@ public sealed record RunManifest(Job Job, IReadOnlyList<Secret> Secrets, IReadOn
             Namespace = order.Place.Namespace,
             Labels = PodNames.Labels(order.Key, order.Place.Owner),
         },
-        StringData = new Dictionary<string, string>(StringComparer.Ordinal) { [TokenKey] = order.Token },
+        StringData = order.Plan.Pod!.CacheStorage is { } storage
+            ? new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                [TokenKey] = order.Token, [CacheStore.SecretKey] = CacheStore.Of(storage, order.Secrets[storage.SecretRef]),
+            }
+            : new Dictionary<string, string>(StringComparer.Ordinal) { [TokenKey] = order.Token },
     };
 }

@@ -10,17 +10,26 @@ public sealed class PodLeases(Database database, SpecMaker specs, LeaseFacts fac
 {
     /// <summary>
     /// The lease for the pod that has its token; <c>null</c> = stale. Not for one that is to stop, whose pod is known to be ending, or
-    /// that was given up: a Job may make a second pod in the place of a deleted one, and a script is never run twice under a lease.
+    /// that was given up, and only for the first pod that asks: a Job may make a second one in the place of a deleted one, and a script
+    /// is never run twice under a lease.
     /// </summary>
-    internal async Task<Lease?> SpecAsync(LeaseKey key, CancellationToken cancellationToken)
+    /// <param name="key">The lease.</param>
+    /// <param name="podName">Which pod asks; empty = it does not say.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    internal async Task<Lease?> SpecAsync(LeaseKey key, string podName, CancellationToken cancellationToken)
     {
         var material = await database.WriteAsync(
             async session =>
             {
+                var pod = await PodSql.FindAsync(session, key) ?? new PodRecord(key);
                 if (await LeaseSql.FindAsync(session, key) is not { Lease: { Stop: null } lease } attempt
-                    || !attempt.Accepts(key) || await PodSql.FindAsync(session, key) is { Trouble: not null })
+                    || !attempt.Accepts(key) || pod.Trouble is not null || (pod.Name.Length > 0 && pod.Name != podName))
                 {
                     return null;
+                }
+                if (pod.Name != podName)
+                {
+                    await PodSql.SaveAsync(session, pod with { Name = podName });
                 }
                 await facts.HeardAsync(session, attempt);
                 if (!lease.IsReported)

@@ -4,7 +4,17 @@ namespace Kiln.Server.Queue.Pods;
 
 /// <summary>What is known of a lease's pod that its runner is to be told.</summary>
 /// <param name="Key">The lease.</param>
-/// <param name="Notices">Sentences for the run's log; the list only grows.</param>
-/// <param name="Trouble">Why the pod or its build container has ended or is going to; never changes once it is known.</param>
-/// <param name="HeardAt">Unix milliseconds of whichever server heard the pod last; 0 = none did.</param>
-internal sealed record PodRecord(LeaseKey Key, IReadOnlyList<string> Notices, PodTrouble? Trouble, long HeardAt);
+internal sealed record PodRecord(LeaseKey Key)
+{
+    /// <summary>The pod that has the lease; empty = none has asked for it yet.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>Sentences for the run's log; the list only grows.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
+
+    /// <summary>Why the pod or its build container has ended or is going to; never changes once it is known.</summary>
+    public PodTrouble? Trouble { get; init; }
+
+    /// <summary>Unix milliseconds of whichever server heard the pod last; 0 = none did.</summary>
+    public long HeardAt { get; init; }
+}

@@ -23,6 +23,10 @@ public sealed class PodStore(Database database, RunSignals signals)
         database.WriteAsync(
             async session => await PodSql.SaveAsync(session, await FoundAsync(session, key) with { HeardAt = now }), cancellationToken);
 
+    /// <summary>What is known of a pod; <c>null</c> = nothing.</summary>
+    internal Task<PodRecord?> FindAsync(LeaseKey key, CancellationToken cancellationToken) =>
+        database.ReadAsync(session => PodSql.FindAsync(session, key), cancellationToken);
+
     /// <summary>Forgets a pod that has gone.</summary>
     internal Task RemoveAsync(LeaseKey key, CancellationToken cancellationToken) =>
         database.WriteAsync(session => PodSql.RemoveAsync(session, key), cancellationToken);
@@ -53,5 +57,5 @@ public sealed class PodStore(Database database, RunSignals signals)
     }
 
     private static async ValueTask<PodRecord> FoundAsync(SqlSession session, LeaseKey key) =>
-        await PodSql.FindAsync(session, key) ?? new PodRecord(key, [], Trouble: null, HeardAt: 0);
+        await PodSql.FindAsync(session, key) ?? new PodRecord(key);
 }

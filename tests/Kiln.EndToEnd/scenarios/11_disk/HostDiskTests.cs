@@ -33,7 +33,8 @@ public sealed class HostDiskTests : IDisposable
             "fills", "echo before; head -c 100M /dev/zero > filling || { echo it is full; exit 7; }", Token);
 
         Assert.True(run.Status == RunStatus.Failed, $"{run}\n{agent.Errors}");
-        Assert.Equal((RunReason.ScriptFailed, 7), (run.Reason, run.ExitCode));
+        Assert.Equal((RunReason.DiskFull, 7), (run.Reason, run.ExitCode));
+        Assert.Equal("The script ended with exit code 7, and the disk of small is full.", run.Message);
         var log = Encoding.UTF8.GetString(await builds.LogAsync(run.RunId, "script", Token));
         Assert.StartsWith("before\n", log);
         Assert.EndsWith("it is full\n", log);
@@ -86,13 +87,7 @@ public sealed class HostDiskTests : IDisposable
         Assert.True(expected == Encoding.ASCII.GetString(await builds.LogAsync(runId, "script", Token)));
     }
 
-    private async Task<RunningProgram> JoinAsync(KilnServer server) => RunningProgram.Start(
-        Binaries.Agent,
-        [
-            "--server", server.Address.AbsoluteUri, "--token", await server.NewAgentTokenAsync("small", Token),
-            "--name", "small", "--capacity", "1", "--data", _scratch["agent"],
-        ],
-        _scratch.Path);
+    private Task<RunningProgram> JoinAsync(KilnServer server) => server.JoinAsync(_scratch, "small", [], Token);
 
     /// <summary>Waits until a file holds a text, woken by the file system.</summary>
     private static async Task HoldsAsync(string file, string text)

@@ -76,6 +76,15 @@ public class ClusterDriverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_second_pod_that_the_cluster_makes_for_a_lease_is_given_nothing()
+    {
+        var pod = await BegunAsync(await _app.RunAsync(Plan));
+
+        Assert.Equal(HttpStatusCode.Conflict, (await new FakePod(_app, pod.Key, Token(pod.Key), name: "kiln-1-1-1-second").SpecAsync()).Code);
+        Assert.Equal(HttpStatusCode.OK, (await pod.SpecAsync()).Code);
+    }
+
+    [Fact]
     public async Task A_pending_pod_is_explained_and_again_when_the_reason_changes()
     {
         var id = await _app.RunAsync(Plan);
@@ -102,7 +111,23 @@ public class ClusterDriverTests : IAsyncLifetime
         var wrong = await _app.RunAsync(Plan);
         _cluster.Put(PodOf(await MadeAsync(wrong)).With("build", Waiting("InvalidImageName", "couldn't parse")));
         Assert.Equal(("lost", RunReason.ImagePullFailed), await StandAsync(wrong, "lost"));
-        Assert.Contains("The log is known up to here. Image", await _app.Admin.GetStringAsync($"/openapi/runs/{wrong}/log"));
+    }
+
+    [Fact]
+    public async Task What_the_cluster_said_of_a_pod_that_never_began_is_the_log_of_its_run()
+    {
+        var id = await _app.RunAsync(Plan);
+        var key = await MadeAsync(id);
+        _cluster.Say(Said("FailedScheduling", "0/1 nodes are available: 1 Insufficient cpu.", name: "kiln-1-1-1-abcde"));
+        _cluster.Put(PodOf(key).Unscheduled("0/1 nodes are available: 1 Insufficient cpu."));
+        await StandAsync(id, "queued", RunReason.PodUnschedulable);
+        _cluster.Put(PodOf(key).With("build", Waiting("InvalidImageName", "couldn't parse")));
+
+        await StandAsync(id, "lost");
+        Assert.Equal(
+            "\e[2m[kiln]\e[0m FailedScheduling: 0/1 nodes are available: 1 Insufficient cpu.\n"
+            + "\e[2m[kiln]\e[0m The log is known up to here. Image ubuntu:20.04 cannot be used: couldn't parse.\n",
+            await _app.Admin.GetStringAsync($"/openapi/runs/{id}/log"));
     }
 
     [Fact]
@@ -139,9 +164,6 @@ public class ClusterDriverTests : IAsyncLifetime
         await pod.ReportAsync(0, "half", FakeAgent.Passed(0)[..2]);
         _cluster.Put(PodOf(pod.Key).Running().Deleted());
         Assert.Equal(RunReason.PodDeleted, (await pod.UntilAsync(reply => reply.Trouble is not null)).Trouble!.Reason);
-        // The Job of an old cluster makes another pod; it is given nothing.
-        Assert.Equal(HttpStatusCode.Conflict, (await pod.SpecAsync()).Code);
-
         _cluster.Remove("pods", "kiln-1-1-1-abcde");
         await _cluster.UntilAsync(() => _cluster.Names("jobs").Contains("kiln-1-2-2"));
         var attempts = (await (await _app.Admin.GetAsync("/openapi/runs/1/attempts")).JsonAsync())["attempts"]!;

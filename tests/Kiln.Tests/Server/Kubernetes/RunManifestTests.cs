@@ -136,6 +136,27 @@ public sealed class RunManifestTests
         Assert.Contains(spec.Volumes!, volume => volume is { Name: "cache", EmptyDir: not null });
     }
 
+    [Fact]
+    public void An_object_storage_for_caches_is_known_to_the_container_that_drives_only_and_by_a_secret()
+    {
+        var order = PodOrders.With(pod => pod with
+        {
+            CacheStorage = new PlannedStorage
+            {
+                Name = "s3", Endpoint = "http://s3.example.com:9000", Bucket = "b", Subfolder = "/team/", Region = "eu", AccessKey = "a/k",
+                SecretRef = "cache/s3", IsInsecure = false,
+            },
+        }) with { Secrets = new Dictionary<string, string> { ["cache/s3"] = "p@ss" } };
+
+        var manifest = RunManifest.Of(order);
+
+        var text = manifest.Secrets[0].StringData!["cache-store"];
+        Assert.Equal("s3://a%2Fk:p%40ss@s3.example.com:9000/b/team/caches?region=eu&insecure=true", text);
+        Assert.Equal("team/caches/", Kiln.Buckets.BucketUrl.Parse(text)!.Prefix);
+        Assert.DoesNotContain("p%40ss", JsonSerializer.Serialize(manifest.Job, KubernetesJson.Default.Job));
+        Assert.Contains(manifest.Job.Spec.Template.Spec.Containers[0].Env!, variable => variable.Name == "KILN_CACHE_STORE");
+    }
+
     private static ClusterCache Caches => new() { MediumType = "nfs", ProvisionType = "static", Pvc = "caches" };
 
     private static PersistentVolumeClaim ClaimOf(PodOrder order) => RunManifest.Of(order).Claims.Single();

@@ -115,9 +115,20 @@ public sealed class PodPlanningTests
     {
         var plan = Planned(
             Build(WithCache),
-            InLab with { Clusters = [Lab with { Cache = new ClusterCache { MediumType = "object", ObjectStorage = "s3" } }] }).Plan;
+            InLab with
+            {
+                Clusters = [Lab with { Cache = new ClusterCache { MediumType = "object", ObjectStorage = "s3" } }],
+                Storages =
+                [
+                    new CatalogueStorage("1", new ObjectStorage
+                    {
+                        Name = "s3", Endpoint = "s3.example.com", Bucket = "b", Subfolder = "", Region = "", Ak = "ak", Sk = "sealed-s3",
+                        Insecure = false, IsDefault = false,
+                    }),
+                ],
+            }).Plan;
 
-        Assert.Equal("", plan.Pod!.CacheDirectory);
+        Assert.Equal(("", "s3"), (plan.Pod!.CacheDirectory, plan.Pod.CacheStorage!.Name));
         Assert.Contains(plan.Steps, step => step is PlannedStep.CacheSave);
     }
 
