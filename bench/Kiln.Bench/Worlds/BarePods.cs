@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Kiln.Bench.Measures;
 using Kiln.EndToEnd.Harness;
 
@@ -16,6 +15,7 @@ internal sealed class BarePods : IDisposable
 
     private readonly HttpClient _api;
     private readonly X509Certificate2 _certificate;
+    private readonly X509Certificate2 _authority;
     private readonly string _image;
     private readonly Load _load;
 
@@ -25,13 +25,24 @@ internal sealed class BarePods : IDisposable
         _image = cluster.BuildImage;
         var kubeconfig = cluster.Kubeconfig;
         _certificate = X509Certificate2.CreateFromPem(Pem("client-certificate-data"), Pem("client-key-data"));
+        _authority = X509Certificate2.CreateFromPem(Pem("certificate-authority-data"));
         var handler = new SocketsHttpHandler();
         handler.SslOptions.ClientCertificates = [_certificate];
-        // The cluster is this process's own, on this machine.
-        handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            CustomTrustStore = { _authority },
+            RevocationMode = X509RevocationMode.NoCheck,
+        };
         _api = new HttpClient(handler) { BaseAddress = new Uri(Value("server").Trim('"')) };
 
-        string Value(string key) => Regex.Match(kubeconfig, $"{key}: ([^,}}]+)").Groups[1].Value;
+        // The cluster's own kubeconfig: each value is on one line, up to a comma or a brace.
+        string Value(string key)
+        {
+            var begin = kubeconfig.IndexOf($"{key}: ", StringComparison.Ordinal) + key.Length + 2;
+            return kubeconfig.Substring(begin, kubeconfig.AsSpan(begin).IndexOfAny(',', '}'));
+        }
+
         string Pem(string key) => Encoding.ASCII.GetString(Convert.FromBase64String(Value(key)));
     }
 
@@ -50,6 +61,7 @@ internal sealed class BarePods : IDisposable
     {
         _api.Dispose();
         _certificate.Dispose();
+        _authority.Dispose();
     }
 
     private async Task EndedAsync(string name, CancellationToken cancellationToken)
