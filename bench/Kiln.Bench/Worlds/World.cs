@@ -79,7 +79,12 @@ public sealed class World : IAsyncDisposable
         {
             body["infrastructure"] = "kubernetes";
             body["build_os"] = Cluster;
-            body["advanced_settings"] = new JsonObject { ["cluster_name"] = Cluster };
+            body["advanced_settings"] = new JsonObject
+            {
+                ["cluster_name"] = Cluster,
+                // So little that the node is full by its processor and not by what was asked for.
+                ["resource_spec"] = new JsonObject { ["cpu_req"] = 10, ["cpu_limit"] = 2000, ["memory_req"] = 16, ["memory_limit"] = 512 },
+            };
         }
         more?.Invoke(body);
         return PostAsync($"openapi/build?projectKey={Project}", body, cancellationToken);
