@@ -105,6 +105,10 @@ internal static class QueueSql
     public static ValueTask<List<string>> AgentsAsync(SqlSession session) => session.QueryAsync(
         "select distinct agent_id from queue where agent_id > '' and agent_id not like 'cluster:%'", static row => row.GetString(0));
 
+    /// <summary>Clusters that have leases, by their agent ids.</summary>
+    public static ValueTask<List<string>> ClustersAsync(SqlSession session) => session.QueryAsync(
+        "select distinct agent_id from queue where agent_id like 'cluster:%'", static row => row.GetString(0));
+
     public static ValueTask<int> SetReadyAsync(SqlSession session, long runId) =>
         session.ExecuteAsync("update queue set ready = 1 where run_id = @1", runId);
 

@@ -60,6 +60,7 @@ internal sealed partial class ClusterDrivers(
             {
                 await EndAsync(gone);
             }
+            await parts.Desk.AbandonAsync([.. all.Select(static stored => stored.Id)], cancellationToken);
             world.Roster.Keep([.. all.Select(static stored => stored.Value.Name)]);
             foreach (var stored in all)
             {

@@ -80,6 +80,26 @@ public sealed class LeaseDesk(Database database, LogStore logs, Leases leases, P
 
     internal Task ForgetAsync(LeaseKey key, CancellationToken cancellationToken) => store.RemoveAsync(key, cancellationToken);
 
+    /// <summary>Gives up what clusters have that are in the catalogue no more: nobody would find out about it.</summary>
+    /// <param name="known">Ids of the clusters there are.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    internal async Task AbandonAsync(IReadOnlyCollection<long> known, CancellationToken cancellationToken)
+    {
+        var agents = known.Select(ClusterAgent.IdOf).ToHashSet(StringComparer.Ordinal);
+        foreach (var gone in await database.ReadAsync(QueueSql.ClustersAsync, cancellationToken))
+        {
+            if (agents.Contains(gone))
+            {
+                continue;
+            }
+            foreach (var lease in await database.ReadAsync(session => QueueSql.OfAgentAsync(session, gone), cancellationToken))
+            {
+                await facts.LoseAsync(
+                    lease.Key, RunReason.HostLost, "The cluster of the run's pod was deleted from the catalogue.", cancellationToken);
+            }
+        }
+    }
+
     /// <summary>When pods were heard by whichever server; empty where this is the only one.</summary>
     internal async Task<IReadOnlyList<PodRecord>> HeardElsewhereAsync(CancellationToken cancellationToken) =>
         database.IsShared ? await store.AllAsync(cancellationToken) : [];

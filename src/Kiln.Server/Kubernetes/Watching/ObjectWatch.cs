@@ -121,6 +121,8 @@ internal sealed class ObjectWatch<T>(
                 _version = "";
                 return refused.Status.Message;
             case KubernetesCall<HttpResponseMessage>.Unreachable unreachable:
+                // A server that was away is met with a list: it tells that it is there again, too.
+                _version = "";
                 return unreachable.Message;
             default:
                 throw new InvalidOperationException("An outcome of a call is missing here.");
