@@ -4,7 +4,7 @@ namespace Kiln.EndToEnd.Harness;
 
 /// <summary>
 /// A real Kubernetes: the one that <c>KILN_TEST_KUBECONFIG</c> names, or one of this machine's own that
-/// <c>tests/kubernetes/cluster</c> starts and that ends with this process, however that ends.
+/// <c>tests/kubernetes/cluster</c> starts.
 /// </summary>
 public sealed class KubernetesCluster : IAsyncDisposable
 {

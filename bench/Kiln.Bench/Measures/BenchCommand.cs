@@ -45,7 +45,7 @@ internal static class BenchCommand
         return command;
     }
 
-    private static string[] Names => ["start", "latency", "burst", "slow-disk", "big-log", "follow", "api", "cache", "checkout", "fleet"];
+    private static string[] Names => ["start", "latency", "burst", "slow-disk", "big-log", "follow", "api", "cache", "checkout", "fleet", "pods"];
 
     private static async Task<IReadOnlyList<Row>> MeasureAsync(string name, int agents, int runs, CancellationToken cancellationToken)
     {
@@ -53,6 +53,10 @@ internal static class BenchCommand
         if (name == "fleet")
         {
             return await FleetMeasure.RunAsync(agents, runs, time, cancellationToken);
+        }
+        if (name == "pods")
+        {
+            return await PodMeasure.RunAsync(time, cancellationToken);
         }
         using var scratch = new Scratch();
         var environment = name == "slow-disk"

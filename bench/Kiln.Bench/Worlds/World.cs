@@ -10,6 +10,11 @@ public sealed class World : IAsyncDisposable
 {
     public const string Project = "bench";
 
+    // Name of the cluster, and of the image to build in there.
+    private const string Cluster = "bench";
+
+    private bool _runsInPods;
+
     private World(Scratch scratch, PostgresServer? postgres, KilnServer server, AgentHost? agent)
     {
         Scratch = scratch;
@@ -40,9 +45,11 @@ public sealed class World : IAsyncDisposable
             database = await postgres.CreateDatabaseAsync();
             environment = [.. environment, ("KILN_DATABASE", database)];
         }
+        string[] pods = options.Cluster is { } place ? ["--pod-image", place.AgentImage] : [];
         var server = await KilnServer.StartAsync(
             scratch,
-            ["--capacity", $"{options.EmbeddedCapacity}", "--log-level", "warning", "--rate-limit", "0", .. options.ServerOptions],
+            options.Cluster?.Address ?? "127.0.0.1",
+            ["--demo", "--capacity", $"{options.EmbeddedCapacity}", "--log-level", "warning", "--rate-limit", "0", .. pods, .. options.ServerOptions],
             environment,
             cancellationToken);
         var agent = options.AgentCapacity == 0
@@ -53,10 +60,14 @@ public sealed class World : IAsyncDisposable
             "openapi/projects/project",
             new JsonObject { ["project_name"] = Project, ["project_key"] = Project, ["project_type"] = "yaml" },
             cancellationToken);
+        if (options.Cluster is { } cluster)
+        {
+            await world.AddClusterAsync(cluster, cancellationToken);
+        }
         return world;
     }
 
-    /// <summary>Defines a build for hosts.</summary>
+    /// <summary>Defines a build, for hosts where there is no cluster.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="script">Its bash script.</param>
     /// <param name="cancellationToken">Gives up.</param>
@@ -64,8 +75,29 @@ public sealed class World : IAsyncDisposable
     public Task DefineAsync(string name, string script, CancellationToken cancellationToken, Action<JsonObject>? more = null)
     {
         var body = Build(name, script);
+        if (_runsInPods)
+        {
+            body["infrastructure"] = "kubernetes";
+            body["build_os"] = Cluster;
+            body["advanced_settings"] = new JsonObject
+            {
+                ["cluster_name"] = Cluster,
+                // So little that the node is full by its processor and not by what was asked for.
+                ["resource_spec"] = new JsonObject { ["cpu_req"] = 10, ["cpu_limit"] = 2000, ["memory_req"] = 16, ["memory_limit"] = 512 },
+            };
+        }
         more?.Invoke(body);
         return PostAsync($"openapi/build?projectKey={Project}", body, cancellationToken);
+    }
+
+    private async Task AddClusterAsync(KubernetesCluster cluster, CancellationToken cancellationToken)
+    {
+        await PostAsync(
+            "openapi/system/cluster",
+            new JsonObject { ["name"] = Cluster, ["type"] = "kubeconfig", ["kube_config"] = cluster.Kubeconfig, ["namespace"] = "default" },
+            cancellationToken);
+        await PostAsync("openapi/system/build-images", new JsonObject { ["label"] = Cluster, ["value"] = cluster.BuildImage }, cancellationToken);
+        _runsInPods = true;
     }
 
     /// <summary>Body of a build for hosts.</summary>

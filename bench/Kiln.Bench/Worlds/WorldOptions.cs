@@ -1,3 +1,5 @@
+using Kiln.EndToEnd.Harness;
+
 namespace Kiln.Bench.Worlds;
 
 /// <summary>How a world is set up.</summary>
@@ -11,6 +13,9 @@ public sealed record WorldOptions
 
     /// <summary>Whether the server keeps its data in a PostgreSQL of the world's own instead of SQLite.</summary>
     public bool UsesPostgres { get; init; }
+
+    /// <summary>Cluster that builds run in instead of on hosts; <c>null</c> = none.</summary>
+    public KubernetesCluster? Cluster { get; init; }
 
     /// <summary>More options of the server.</summary>
     public IReadOnlyList<string> ServerOptions { get; init; } = [];

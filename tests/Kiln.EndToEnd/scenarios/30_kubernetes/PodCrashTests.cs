@@ -60,7 +60,7 @@ public sealed class PodCrashTests(SharedCluster shared) : IDisposable
         Assert.SkipUnless((await shared.GetAsync(Token)).IsOwn, "The nodes of a given cluster are not for tests to kill.");
         await using var cluster = await KubernetesCluster.StartAsync(_scratch, nodes: 1, Token);
         await cluster.LoadImagesAsync(Token);
-        await using var pods = await PodServer.StartAsync(cluster, _scratch, "crash-node", Token);
+        await using var pods = await PodServer.StartAsync(cluster, _scratch, "crash-node", Token, null, "--lost-after", "30s");
         using var gate = new NetworkGate(cluster);
         var runId = await StartAsync(pods, "crash-node", gate);
 
