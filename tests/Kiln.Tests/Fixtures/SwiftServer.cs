@@ -48,12 +48,16 @@ internal sealed class SwiftServer : IAsyncDisposable
         }
         await server.LaunchAsync(directory, "proxy", server._port, $"""
             [pipeline:main]
-            pipeline = catch_errors listing_formats bulk s3api tempauth slo dlo proxy-server
+            pipeline = catch_errors cache listing_formats bulk s3api tempauth slo dlo proxy-server
             [app:proxy-server]
             use = egg:swift#proxy
             account_autocreate = true
             [filter:catch_errors]
             use = egg:swift#catch_errors
+            # Wanted by the others; that nothing is there costs no more than what it would have remembered.
+            [filter:cache]
+            use = egg:swift#memcache
+            memcache_servers = 127.0.0.1:9
             [filter:listing_formats]
             use = egg:swift#listing_formats
             [filter:bulk]
