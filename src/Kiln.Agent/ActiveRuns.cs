@@ -15,7 +15,7 @@ namespace Kiln.Agent;
 /// agent holds.
 /// </summary>
 internal sealed partial class ActiveRuns(
-    RunnerPlace place, string root, AgentServer server, Func<Lease, IRunServer> serverOf, ILogger logger) : IDisposable
+    RunnerPlace place, string root, IAgentServer server, ILogger logger) : IDisposable
 {
     private readonly ConcurrentDictionary<LeaseKey, ActiveRun> _runs = [];
     private readonly CancellationTokenSource _detach = new();
@@ -132,7 +132,7 @@ internal sealed partial class ActiveRuns(
     private async Task RunAsync(ActiveRun active, Lease lease, bool isAdopted)
     {
         var directory = RunDirectory.Of(root, lease.Key);
-        using var runner = new AttemptRunner(lease, directory, place, serverOf(lease), logger);
+        using var runner = new AttemptRunner(lease, directory, place, server.ServerOf(lease), logger);
         active.Attach(runner);
         try
         {

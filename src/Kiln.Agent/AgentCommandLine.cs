@@ -56,7 +56,7 @@ internal sealed class AgentCommandLine
     /// <param name="parsed">The command line.</param>
     /// <param name="environment">Looks up a variable.</param>
     /// <param name="errors">What is wrong, one sentence each; with errors the result is <c>null</c>.</param>
-    public (Uri Server, AgentOptions Options)? Read(
+    public (Uri Server, string Token, AgentOptions Options)? Read(
         ParseResult parsed, Func<string, string?> environment, out IReadOnlyList<string> errors)
     {
         var wrong = new List<string>();
@@ -67,10 +67,9 @@ internal sealed class AgentCommandLine
         var labels = ReadLabels(parsed.GetValue(_labels) ?? environment("KILN_LABELS"), wrong);
         return wrong.Count > 0 || server is null
             ? null
-            : (server, new AgentOptions
+            : (server, token, new AgentOptions
             {
                 DataDirectory = Path.GetFullPath(parsed.GetValue(_data) ?? environment("KILN_DATA") ?? "agent-data"),
-                Token = token,
                 Name = parsed.GetValue(_name) ?? environment("KILN_AGENT_NAME") ?? Environment.MachineName,
                 Labels = labels,
                 Capacity = capacity,

@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
 using Kiln.Agent.Polling;
+using Kiln.Contracts.Exec;
 using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
 using Kiln.Runner;
 using Kiln.Runner.Caches;
-using Kiln.Runner.Courier;
 using Kiln.Runner.Packages;
 using Kiln.Runner.Spawning;
 using Microsoft.Extensions.Logging;
@@ -41,14 +41,14 @@ public static partial class AgentHost
     /// end with the agent: they are stopped and their ends delivered before this returns.
     /// </summary>
     /// <param name="options">Checked; see <see cref="AgentOptions"/>.</param>
-    /// <param name="http">Its base address is the server; without a timeout of its own, since polls are held.</param>
+    /// <param name="server">Where it asks for work.</param>
     /// <param name="logger">For the operator.</param>
     /// <param name="stoppingRuns">Stops the runs and then the agent.</param>
     /// <param name="stopping">Stops the agent.</param>
     /// <exception cref="AgentStartException">It cannot start; nothing runs.</exception>
     public static async Task<AgentEnd> RunAsync(
         AgentOptions options,
-        HttpClient http,
+        IAgentServer server,
         ILogger logger,
         CancellationToken stoppingRuns,
         CancellationToken stopping)
@@ -56,15 +56,15 @@ public static partial class AgentHost
         using var identity = AgentIdentity.Claim(options.DataDirectory);
         using var downloads = CreateDownloads();
         var place = Place(options, identity, downloads);
+        using var standby = place.Standby;
         var root = Path.Combine(options.DataDirectory, "runs");
         place.Packages.Sweep(attempt => Directory.Exists(Path.Combine(root, attempt)));
         HideMemory();
         place.Caches.Sweep(attempt => Directory.Exists(Path.Combine(root, attempt)));
         ProcessPrivileges.BecomeSubreaper();
-        var server = new AgentServer(http, options.Token);
-        using var runs = new ActiveRuns(
-            place, root, server, lease => new HttpRunServer(http, lease), logger);
+        using var runs = new ActiveRuns(place, root, server, logger);
         runs.AdoptAll();
+        standby?.Begin();
 
         using var asking = CancellationTokenSource.CreateLinkedTokenSource(stopping, stoppingRuns);
         AgentEnd end = new AgentEnd.Stopped();
@@ -110,14 +110,17 @@ public static partial class AgentHost
     {
         var source = ExecBinary.Find(AppContext.BaseDirectory, Environment.GetEnvironmentVariable) ?? throw new AgentStartException(
             $"kiln-exec is not beside this program in {AppContext.BaseDirectory}; install them together.");
+        var exec = ExecBinary.Install(source, Path.Combine(Path.GetFullPath(options.DataDirectory), "bin"));
+        var environment = ExecEnvironment.Of(Environment.GetEnvironmentVariable);
         return new RunnerPlace
         {
-            ExecBinary = ExecBinary.Install(source, Path.Combine(Path.GetFullPath(options.DataDirectory), "bin")),
+            ExecBinary = exec,
             HostName = options.Name,
             Version = Version,
             AgentId = identity.Id,
             Inherited = RunnerPlace.Inherit(Environment.GetEnvironmentVariable),
-            ExecEnvironment = ExecEnvironment.Of(Environment.GetEnvironmentVariable),
+            ExecEnvironment = environment,
+            Standby = new ExecStandby(exec, environment, TimeProvider.System),
             Clock = TimeProvider.System,
             Packages = new PackageStore(Path.Combine(options.DataDirectory, "packages"), downloads, TimeProvider.System),
             Caches = new CacheStore(

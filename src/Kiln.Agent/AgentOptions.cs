@@ -6,9 +6,6 @@ public sealed record AgentOptions
     /// <summary>Directory that holds the agent's id, its copies of kiln-exec and the run directories. One agent only.</summary>
     public required string DataDirectory { get; init; }
 
-    /// <summary>Bearer token of the agent.</summary>
-    public required string Token { get; init; }
-
     /// <summary>Name of the host, for people.</summary>
     public required string Name { get; init; }
 

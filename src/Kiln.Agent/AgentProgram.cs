@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using Kiln.Agent.Pods;
+using Kiln.Agent.Polling;
 using Kiln.Agent.Terminal;
+using Kiln.Runner.Spawning;
 using Microsoft.Extensions.Logging;
 
 namespace Kiln.Agent;
@@ -19,6 +22,7 @@ internal static class AgentProgram
         options.AddTo(root);
         root.SetAction((parsed, _) => ServeAsync(options, parsed));
         root.Subcommands.Add(RunCommand());
+        root.Subcommands.Add(PodCommand());
         // Signals are ours: what they mean is more than "cancel".
         return root.Parse(arguments).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
     }
@@ -44,9 +48,51 @@ internal static class AgentProgram
         return command;
     }
 
+    private static Command PodCommand()
+    {
+        var pod = new PodCommandLine();
+        var command = new Command("pod", "Runs the one run of a pod, in its container kiln; a server starts it with all it needs.");
+        pod.AddTo(command);
+        command.SetAction(async (parsed, _) =>
+        {
+            if (pod.Read(parsed, ProcessPrivileges.TakeVariable, out var errors) is not { } options)
+            {
+                foreach (var error in errors)
+                {
+                    await Console.Error.WriteLineAsync($"kiln-agent: {error}");
+                }
+                return BadUsage;
+            }
+            using var terminated = new CancellationTokenSource();
+            using var interrupt = OnSignal(PosixSignal.SIGINT, terminated.Cancel);
+            using var terminate = OnSignal(PosixSignal.SIGTERM, terminated.Cancel);
+            using var http = AgentHost.CreateClient(options.Server);
+            try
+            {
+                switch (await new PodRun(options, http, ServiceLog()).RunAsync(terminated.Token))
+                {
+                    case PodEnd.Refused refused:
+                        await Console.Error.WriteLineAsync($"kiln-agent: {options.Server} does not take this pod: {refused.Message}");
+                        return Refused;
+                    case PodEnd.CannotStart cannot:
+                        await Console.Error.WriteLineAsync($"kiln-agent: {cannot.Message}");
+                        return CannotStart;
+                    default:
+                        return 0;
+                }
+            }
+            catch (AgentStartException cannot)
+            {
+                await Console.Error.WriteLineAsync($"kiln-agent: {cannot.Message}");
+                return CannotStart;
+            }
+        });
+        return command;
+    }
+
     private static async Task<int> ServeAsync(AgentCommandLine commandLine, ParseResult parsed)
     {
-        if (commandLine.Read(parsed, Environment.GetEnvironmentVariable, out var errors) is not var (server, options))
+        if (commandLine.Read(parsed, Environment.GetEnvironmentVariable, out var errors) is not var (server, token, options))
         {
             foreach (var error in errors)
             {
@@ -63,7 +109,7 @@ internal static class AgentProgram
         using var http = AgentHost.CreateClient(server);
         try
         {
-            if (await AgentHost.RunAsync(options, http, ServiceLog(), stoppingRuns.Token, stopping.Token)
+            if (await AgentHost.RunAsync(options, new HttpAgentServer(http, token), ServiceLog(), stoppingRuns.Token, stopping.Token)
                 is AgentEnd.Refused refused)
             {
                 await Console.Error.WriteLineAsync($"kiln-agent: {server} does not take this agent: {refused.Message}");

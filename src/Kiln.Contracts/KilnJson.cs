@@ -21,6 +21,8 @@ namespace Kiln.Contracts;
 [JsonSerializable(typeof(Refusal))]
 [JsonSerializable(typeof(PollRequest))]
 [JsonSerializable(typeof(PollReply))]
+[JsonSerializable(typeof(HeartbeatRequest))]
+[JsonSerializable(typeof(HeartbeatReply))]
 [JsonSerializable(typeof(LeaseKey))]
 [JsonSerializable(typeof(Lease))]
 [JsonSerializable(typeof(ReportHead))]

@@ -31,6 +31,7 @@ public sealed partial class AttemptRunner(
     Lease lease, RunDirectory directory, RunnerPlace place, IRunServer server, ILogger logger) : IDisposable
 {
     private readonly StopState _stop = new();
+    private readonly Announcements _news = new();
     private volatile ExecSession? _exec;
 
     /// <summary>Which attempt.</summary>
@@ -52,6 +53,9 @@ public sealed partial class AttemptRunner(
             _ = exec.SendAsync(StopState.CommandFor(order, lease.Spec.GraceSeconds));
         }
     }
+
+    /// <summary>Says a sentence of others in the run's log, between the steps' own; void once the attempt has ended.</summary>
+    public void Say(string text) => _news.Say(text);
 
     /// <summary>Works until the attempt's end is delivered.</summary>
     /// <param name="isAdopted">True when the run directory was there before: an earlier runner began the attempt.</param>
@@ -122,7 +126,7 @@ public sealed partial class AttemptRunner(
     {
         var record = new AttemptRecord(journal);
         var relay = new LogRelay(spool, courier, place.HostName, directory.Path);
-        var closing = new AttemptClosing(Mark, directory, record, spool, logger);
+        var closing = new AttemptClosing(Mark, directory, record, spool, _news, logger);
         var opened = await opening;
         if (record.End is not null)
         {
@@ -158,6 +162,7 @@ public sealed partial class AttemptRunner(
             Spool = spool,
             Stop = _stop,
             Server = server,
+            News = _news,
         };
         if (isAdopted && await state is { } known)
         {
@@ -167,6 +172,7 @@ public sealed partial class AttemptRunner(
         {
             await run.SayAsync(Head());
         }
+        _news.Attach(text => SayNewsAsync(run, text));
         await closing.EndAsync(run, await JudgeAsync(run));
     }
 
@@ -174,13 +180,22 @@ public sealed partial class AttemptRunner(
     {
         try
         {
-            return await StepSequence.RunAsync(run);
+            var verdict = await StepSequence.RunAsync(run);
+            return verdict.Reason == RunReason.PodDeleted && place.Room is { } room && await room.ToldSoonAsync() is { } told
+                ? verdict with { Reason = told.Reason, Message = told.Message }
+                : verdict;
         }
         catch (Exception bug) when (bug is not OperationCanceledException && !IsFullDisk(bug))
         {
             Log.Failed(logger, bug, lease.Key.RunId);
             return Broke(bug, run.ExitCode);
         }
+    }
+
+    private async Task SayNewsAsync(RunScope run, string text)
+    {
+        await run.SayAsync(text);
+        directory.NoticesSaid++;
     }
 
     private Verdict Broke(Exception bug, int? exitCode) => new(

@@ -66,6 +66,15 @@ internal static partial class Posix
     /// <summary>Keeps other processes of the same user from reading this one's memory.</summary>
     public static void HideMemory() => PrCtl(SetDumpable, 0, 0, 0, 0);
 
+    /// <summary>Overwrites the value of an environment variable in the block that this process was started with.</summary>
+    public static void WipeVariable(string name)
+    {
+        for (var at = GetEnv(name); at != 0 && Marshal.ReadByte(at) != 0; at++)
+        {
+            Marshal.WriteByte(at, (byte)'*');
+        }
+    }
+
     /// <summary>For kernels before 5.6 and sandboxes that do not know openat2: no link anywhere in the path.</summary>
     private static (SafeFileHandle Handle, int Error) OpenWithoutLinks(SafeFileHandle root, string relative)
     {
@@ -109,6 +118,9 @@ internal static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Statx(SafeFileHandle file, string path, int flags, uint mask, Span<byte> status);
+
+    [LibraryImport("libc", EntryPoint = "getenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint GetEnv(string name);
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int KillCall(int pid, int signal);

@@ -1,5 +1,7 @@
+using Kiln.Contracts.Exec;
 using Kiln.Runner.Caches;
 using Kiln.Runner.Packages;
+using Kiln.Runner.Rooms;
 
 namespace Kiln.Runner;
 
@@ -24,6 +26,9 @@ public sealed record RunnerPlace
     /// <summary>What exec itself is given, see <see cref="Kiln.Contracts.Exec.ExecProtocol"/>.</summary>
     public required IReadOnlyList<KeyValuePair<string, string>> ExecEnvironment { get; init; }
 
+    /// <summary>The exec that waits for the next run; <c>null</c> = each is started when its run begins.</summary>
+    public ExecStandby? Standby { get; init; }
+
     public required TimeProvider Clock { get; init; }
 
     /// <summary>Packages of this host, shared by its runs.</summary>
@@ -31,6 +36,9 @@ public sealed record RunnerPlace
 
     /// <summary>What runs on this host keep for later ones.</summary>
     public required CacheStore Caches { get; init; }
+
+    /// <summary>Where scripts run when that is not here; <c>null</c> = here.</summary>
+    public RunRoom? Room { get; init; }
 
     /// <summary>Name of the program that builds images; empty = the best that the host has.</summary>
     public string ImageEngine { get; init; } = "";

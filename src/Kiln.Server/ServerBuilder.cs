@@ -8,6 +8,7 @@ using Kiln.Server.Demo;
 using Kiln.Server.Explanations;
 using Kiln.Server.Http;
 using Kiln.Server.Identity;
+using Kiln.Server.Kubernetes;
 using Kiln.Server.Planning;
 using Kiln.Server.Queue;
 using Kiln.Server.Runs;
@@ -48,6 +49,7 @@ public static class ServerBuilder
             .AddBuilds()
             .AddRuns()
             .AddQueue()
+            .AddKubernetes()
             .AddExplanations()
             .AddTemplateBuilds()
             .AddTelemetry()

@@ -49,10 +49,15 @@ public sealed class KilnServer : IAsyncDisposable
         StartAsync(scratch, ["--demo", .. options], [], cancellationToken);
 
     /// <summary>Starts one with options and environment as they are given, without the demo unless they ask for it.</summary>
+    public static Task<KilnServer> StartAsync(
+        Scratch scratch, string[] options, (string Name, string Value)[] environment, CancellationToken cancellationToken) =>
+        StartAsync(scratch, "127.0.0.1", options, environment, cancellationToken);
+
+    /// <summary>Starts one that listens on another address of this machine.</summary>
     public static async Task<KilnServer> StartAsync(
-        Scratch scratch, string[] options, (string Name, string Value)[] environment, CancellationToken cancellationToken)
+        Scratch scratch, string host, string[] options, (string Name, string Value)[] environment, CancellationToken cancellationToken)
     {
-        var (program, address) = await LaunchAsync(scratch, "127.0.0.1:0", options, environment, cancellationToken);
+        var (program, address) = await LaunchAsync(scratch, $"{host}:0", options, environment, cancellationToken);
         return new KilnServer(scratch, options, environment, program, address);
     }
 

@@ -7,7 +7,7 @@ namespace Kiln.Agent.Polling;
 /// <summary>Holds one poll after the other: takes work and orders from the answers. There is no tick: the server answers
 /// when it has something to say, and otherwise after its hold.</summary>
 internal sealed partial class AgentLoop(
-    AgentServer server, AgentInfo agent, ActiveRuns runs, TimeProvider clock, ILogger logger)
+    IAgentServer server, AgentInfo agent, ActiveRuns runs, TimeProvider clock, ILogger logger)
 {
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(30);
 

@@ -1,6 +1,5 @@
 using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
-using Kiln.Runner.Courier;
 
 namespace Kiln.Agent.Terminal;
 

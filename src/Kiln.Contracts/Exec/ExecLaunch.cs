@@ -31,13 +31,33 @@ public abstract record ExecLaunch
         IReadOnlyList<KeyValuePair<string, string>> environment,
         CancellationToken cancellationToken)
     {
+        MakeDirectory(runDirectory);
+        try
+        {
+            using var process = Begin(binary, Path.GetFullPath(runDirectory), environment, runId);
+            return await ListeningAsync(process, cancellationToken);
+        }
+        catch (System.ComponentModel.Win32Exception notStarted)
+        {
+            return new Failed($"{binary} cannot be started: {notStarted.Message}");
+        }
+    }
+
+    internal static void MakeDirectory(string runDirectory)
+    {
         const UnixFileMode ownerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         if (!OperatingSystem.IsWindows())
         {
             Directory.CreateDirectory(runDirectory, ownerOnly);
         }
+    }
 
-        var start = new ProcessStartInfo(binary, [Path.GetFullPath(runDirectory)])
+    /// <summary>Starts <paramref name="binary"/> with one argument.</summary>
+    /// <exception cref="System.ComponentModel.Win32Exception">It cannot be started.</exception>
+    internal static Process Begin(
+        string binary, string argument, IReadOnlyList<KeyValuePair<string, string>> environment, string? runId)
+    {
+        var start = new ProcessStartInfo(binary, [argument])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
@@ -45,26 +65,26 @@ public abstract record ExecLaunch
             RedirectStandardError = true,
         };
         KeepRuntimeOnly(start.Environment);
-        start.Environment[ExecProtocol.RunIdVariable] = runId;
+        if (runId is not null)
+        {
+            start.Environment[ExecProtocol.RunIdVariable] = runId;
+        }
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;
         }
+        return Process.Start(start)!;
+    }
 
-        try
-        {
-            using var process = Process.Start(start)!;
-            var line = await process.StandardOutput.ReadLineAsync(cancellationToken);
-            return line == ExecProtocol.ReadyLine
-                ? new Listening(process.Id)
-                : new Failed(await process.StandardError.ReadToEndAsync(cancellationToken) is { Length: > 0 } said
-                    ? said.Trim()
-                    : $"{binary} ended before it listened");
-        }
-        catch (System.ComponentModel.Win32Exception notStarted)
-        {
-            return new Failed($"{binary} cannot be started: {notStarted.Message}");
-        }
+    /// <summary>Waits until a started exec listens, or has said why it does not.</summary>
+    internal static async Task<ExecLaunch> ListeningAsync(Process process, CancellationToken cancellationToken)
+    {
+        var line = await process.StandardOutput.ReadLineAsync(cancellationToken);
+        return line == ExecProtocol.ReadyLine
+            ? new Listening(process.Id)
+            : new Failed(await process.StandardError.ReadToEndAsync(cancellationToken) is { Length: > 0 } said
+                ? said.Trim()
+                : $"{process.StartInfo.FileName} ended before it listened");
     }
 
     /// <summary>A build of exec that is not ahead-of-time compiled has to find the .NET runtime.</summary>

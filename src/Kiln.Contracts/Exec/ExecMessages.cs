@@ -218,6 +218,10 @@ public static class ExecProtocol
     /// <summary>Line that exec writes to its stdout once it listens; then it lets go of stdin, stdout and stderr.</summary>
     public const string ReadyLine = "ready";
 
+    /// <summary>Argument in the place of the run directory: exec waits on stdin for the run directory and the value of
+    /// <see cref="RunIdVariable"/>, each ended by NUL, and goes on as if it had been started with them. It ends when stdin does.</summary>
+    public const string StandbyArgument = "standby";
+
     /// <summary>Largest message in bytes; a longer one ends the connection.</summary>
     public const int MaxFrame = 32 * 1024 * 1024;
 }

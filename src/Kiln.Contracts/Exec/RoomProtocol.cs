@@ -11,8 +11,15 @@ public static class RoomProtocol
     /// <summary>Environment variable of exec: the room's directory; scripts then run in the room.</summary>
     public const string DirectoryVariable = "KILN_ROOM";
 
-    /// <summary>Environment variable of exec: where bash is in the room; empty = nowhere.</summary>
+    /// <summary>Where bash is in the room; empty = nowhere. In <see cref="EnvironmentFile"/>, and in the environment of an exec that is
+    /// told so instead.</summary>
     public const string BashVariable = "KILN_ROOM_BASH";
+
+    /// <summary>File in the room's directory: this exec, put there by the run's side.</summary>
+    public const string ExecFile = "kiln-exec";
+
+    /// <summary>File in the room's directory, there once <see cref="ExecFile"/> is whole: the room may begin.</summary>
+    public const string GoFile = "go";
 
     /// <summary>Socket in the room's directory; the room is ready once it is there.</summary>
     public const string SocketFile = "room.sock";
@@ -20,6 +27,9 @@ public static class RoomProtocol
     /// <summary>File in the room's directory, there before the socket: the image's environment, NUL-separated, and
     /// <see cref="BashVariable"/>.</summary>
     public const string EnvironmentFile = "room.environment";
+
+    /// <summary>File in the room's directory: the run is over, a room that comes up now ends at once.</summary>
+    public const string DoneFile = "done";
 
     /// <summary>Directory below the room's for scripts and their outputs.</summary>
     public const string ScriptDirectory = "scripts";

@@ -23,6 +23,12 @@ public sealed record PlannedPod
     /// <summary>Directory that is kept between runs, expanded, absolute; empty = none.</summary>
     public required string CacheDirectory { get; init; }
 
+    /// <summary>Directory of <see cref="CacheDirectory"/> in the cluster's volume, expanded; empty = one for each build and target.</summary>
+    public string CacheSubpath { get => field ?? ""; init; } = "";
+
+    /// <summary>True when caches are archives in an object storage, restored and saved by steps of their own.</summary>
+    public bool KeepsArchives { get; init; }
+
     /// <summary>True when the run shall not see what earlier ones kept.</summary>
     public required bool IgnoresCache { get; init; }
 

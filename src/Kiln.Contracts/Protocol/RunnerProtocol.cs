@@ -15,12 +15,18 @@ public static class RunnerProtocol
     /// something to say or <see cref="PollReply.HoldSeconds"/> have passed.</summary>
     public const string PollPath = "/runner/v1/poll";
 
-    /// <summary><c>POST</c>, agent token: <see cref="LeaseKey"/> → <see cref="Lease"/>; 409 when the fence is stale.
-    /// Idempotent under one fence; for an agent that adopts a run directory.</summary>
+    /// <summary><c>POST</c>, agent token, or the run token of that very lease: <see cref="LeaseKey"/> → <see cref="Lease"/>;
+    /// 409 when the fence is stale. Idempotent under one fence; for an agent that adopts a run directory, and for a pod, which
+    /// is given its token and nothing else.</summary>
     public const string SpecPath = "/runner/v1/spec";
 
     /// <summary><c>POST</c>, run token: a <see cref="ReportFrame"/> → <see cref="ReportReply"/>; 409 when stale.</summary>
     public const string ReportPath = "/runner/v1/report";
+
+    /// <summary><c>POST</c>, run token: <see cref="HeartbeatRequest"/> → <see cref="HeartbeatReply"/>; held until there is
+    /// something new or <see cref="HeartbeatReply.HoldSeconds"/> have passed; 409 when stale. For runners without an agent,
+    /// those of pods.</summary>
+    public const string HeartbeatPath = "/runner/v1/heartbeat";
 
     /// <summary><c>PUT</c>, run token, <c>/runner/v1/artifacts/{path}?run=&amp;attempt=&amp;fence=&amp;kind=&amp;sha256=</c>:
     /// the content → <see cref="RunArtifact"/>. Repeating it replaces the same path.</summary>
@@ -102,11 +108,15 @@ public readonly record struct ReportFrame(ReportHead Head, ReadOnlyMemory<byte> 
 /// <param name="Key">Lease.</param>
 /// <param name="Events">In order; empty = only log, or only a sign of life.</param>
 /// <param name="LogOffset">Offset of the first log byte in this report; must not be beyond what the server has.</param>
-public sealed record ReportHead(LeaseKey Key, IReadOnlyList<RunEvent> Events, long LogOffset);
+/// <param name="WantsDurable">The runner needs the place of what it has sent: the server syncs the log before it answers, see
+/// <see cref="ReportReply.LogDurable"/>.</param>
+public sealed record ReportHead(LeaseKey Key, IReadOnlyList<RunEvent> Events, long LogOffset, bool WantsDurable = false);
 
-/// <summary>Answer to a report, sent after it is durable.</summary>
+/// <summary>Answer to a report, sent after its events are durable.</summary>
 /// <param name="Seq">Last event the server has; the runner goes on behind it.</param>
 /// <param name="LogLength">Log bytes the server has; the runner goes on from there, also when it is less than it sent before.</param>
 /// <param name="Stop">Set when the attempt is to be stopped.</param>
-/// <param name="Ended">True once the attempt's end is stored and the whole log is there: the run directory may go.</param>
-public sealed record ReportReply(long Seq, long LogLength, StopOrder? Stop, bool Ended);
+/// <param name="Ended">True once the attempt's end is stored and the whole log is durable: the run directory may go.</param>
+/// <param name="LogDurable">Log bytes that a power cut of the server does not take: the runner may free these. Set where
+/// <see cref="ReportHead.WantsDurable"/> asked for it; a server that does not know the question does not answer it.</param>
+public sealed record ReportReply(long Seq, long LogLength, StopOrder? Stop, bool Ended, long? LogDurable = null);

@@ -45,6 +45,14 @@ public static class RunReason
     public const string HostUnreachable = "host_unreachable";
     public const string LogBackpressure = "log_backpressure";
 
+    public const string NoCluster = "no_cluster";
+    public const string ClusterUnreachable = "cluster_unreachable";
+    public const string ClusterBusy = "cluster_busy";
+    public const string PodQuota = "pod_quota";
+    public const string PodUnschedulable = "pod_unschedulable";
+    public const string PodVolumes = "pod_volumes";
+    public const string ImagePull = "image_pull";
+
     // The user's own failure.
     public const string ScriptFailed = "script_failed";
     public const string ScriptKilled = "script_killed";
@@ -88,8 +96,17 @@ public static class RunReason
     public const string ExecFailed = "exec_failed";
     public const string HostLost = "host_lost";
     public const string HostLostRun = "host_lost_run";
+    public const string OomKilled = "oom_killed";
+    public const string PodEvicted = "pod_evicted";
+    public const string NodeLost = "node_lost";
+    public const string ImagePullFailed = "image_pull_failed";
+    public const string PodDeadline = "pod_deadline";
+    public const string PodDeleted = "pod_deleted";
+    public const string PodDied = "pod_died";
+    public const string PodRefused = "pod_refused";
     public const string AgentStopped = "agent_stopped";
     public const string DiskFull = "disk_full";
     public const string ToolMissing = "tool_missing";
+    public const string ContainerGone = "container_gone";
     public const string InternalError = "internal_error";
 }

@@ -26,26 +26,27 @@ internal sealed record ScriptFiles
 
     /// <summary>Writes the files of a script.</summary>
     /// <param name="script">The command.</param>
-    /// <param name="directory">Absolute path of the run directory, or of the room's for scripts.</param>
+    /// <param name="directory">Absolute path of the run directory, or of the room's for scripts as exec sees it.</param>
     /// <param name="room">Where the script runs; <c>null</c> = here.</param>
     public static ScriptFiles Lay(ExecCommand.StartScript script, string directory, RoomPlace? room)
     {
         var stem = $"{directory}/{script.Id}";
-        var output = stem + ".output";
-        Posix.WriteFile(output, []);
+        // By what the script itself finds the same files.
+        var inside = $"{room?.ScriptsInside ?? directory}/{script.Id}";
+        Posix.WriteFile(stem + ".output", []);
         var files = new ScriptFiles
         {
             Argv = [],
-            Environment = [.. script.Environment, new("KILN_OUTPUT", output)],
+            Environment = [.. script.Environment, new("KILN_OUTPUT", inside + ".output")],
             Declared = script.Outputs,
             Variables = stem + ".variables",
-            Output = output,
+            Output = stem + ".output",
         };
         return script.Kind switch
         {
-            "batch_file" => files.Batch(script, stem),
-            "powershell" => files.PowerShell(script, stem),
-            _ => files.Shell(script, stem, room),
+            "batch_file" => files.Batch(script, stem, inside),
+            "powershell" => files.PowerShell(script, stem, inside),
+            _ => files.Shell(script, stem, inside, room),
         };
     }
 
@@ -55,12 +56,12 @@ internal sealed record ScriptFiles
         Libc.Unlink(Output);
     }
 
-    private ScriptFiles Shell(ExecCommand.StartScript script, string stem, RoomPlace? room)
+    private ScriptFiles Shell(ExecCommand.StartScript script, string stem, string inside, RoomPlace? room)
     {
-        var file = stem + ".sh";
-        Posix.WriteFile(file, Encoding.UTF8.GetBytes(script.Body.Replace("\r\n", "\n").Replace('\r', '\n')));
+        var file = inside + ".sh";
+        Posix.WriteFile(stem + ".sh", Encoding.UTF8.GetBytes(script.Body.Replace("\r\n", "\n").Replace('\r', '\n')));
         var bash = room is not null
-            ? room.Bash
+            ? room.FindBash()
             : ProgramLookup.Find("/bin/bash", [], "/") ?? ProgramLookup.Find("bash", Environment, script.WorkingDirectory);
         if (bash is null)
         {
@@ -76,9 +77,9 @@ internal sealed record ScriptFiles
             return this with { Argv = [bash, file] };
         }
 
-        var prelude = stem + ".prelude";
+        var prelude = inside + ".prelude";
         var own = Environment.LastOrDefault(static variable => variable.Key == "BASH_ENV").Value;
-        Posix.WriteFile(prelude, Encoding.UTF8.GetBytes(BashPrelude.Write(Declared, Variables, own)));
+        Posix.WriteFile(stem + ".prelude", Encoding.UTF8.GetBytes(BashPrelude.Write(Declared, inside + ".variables", own)));
         return this with { Argv = [bash, file], Environment = [.. Environment, new("BASH_ENV", prelude)] };
     }
 
@@ -86,46 +87,46 @@ internal sealed record ScriptFiles
     /// The script is called, so that its variables stay; behind a plain <c>exit</c> only %KILN_OUTPUT% counts. A cmd.exe
     /// on this system is Wine's: it sees the root directory as drive Z.
     /// </summary>
-    private ScriptFiles Batch(ExecCommand.StartScript script, string stem)
+    private ScriptFiles Batch(ExecCommand.StartScript script, string stem, string inside)
     {
         Posix.WriteFile(stem + ".bat", Encoding.UTF8.GetBytes(script.Body.Replace("\r\n", "\n").Replace("\n", "\r\n")));
         var wrapper = new StringBuilder("@echo off\r\n");
-        wrapper.Append($"call \"{OnDriveZ(stem)}.bat\"\r\nset __kiln_code=%errorlevel%\r\n");
+        wrapper.Append($"call \"{OnDriveZ(inside)}.bat\"\r\nset __kiln_code=%errorlevel%\r\n");
         foreach (var name in Declared)
         {
-            wrapper.Append($"if defined {name} set {name}>>\"{OnDriveZ(Variables)}\"\r\n");
+            wrapper.Append($"if defined {name} set {name}>>\"{OnDriveZ(inside)}.variables\"\r\n");
         }
 
         wrapper.Append("exit /b %__kiln_code%\r\n");
         Posix.WriteFile(stem + ".kiln.bat", Encoding.UTF8.GetBytes(wrapper.ToString()));
         return this with
         {
-            Argv = ["cmd.exe", "/c", OnDriveZ(stem) + ".kiln.bat"],
-            Environment = [.. script.Environment, new("KILN_OUTPUT", OnDriveZ(Output))],
+            Argv = ["cmd.exe", "/c", OnDriveZ(inside) + ".kiln.bat"],
+            Environment = [.. script.Environment, new("KILN_OUTPUT", OnDriveZ(inside) + ".output")],
             Separator = "\r\n",
         };
     }
 
-    private ScriptFiles PowerShell(ExecCommand.StartScript script, string stem)
+    private ScriptFiles PowerShell(ExecCommand.StartScript script, string stem, string inside)
     {
         Posix.WriteFile(stem + ".ps1", Encoding.UTF8.GetBytes(script.Body));
         var names = string.Join(',', Declared.Select(static name => $"'{name}'"));
         var wrapper = $$"""
             $global:LASTEXITCODE = 0
-            try { . '{{Literal(stem)}}.ps1' }
+            try { . '{{Literal(inside)}}.ps1' }
             finally {
                 $__kiln = foreach ($__name in @({{names}})) {
                     $__value = Get-Variable -Name $__name -ValueOnly -ErrorAction Ignore
                     if ($null -eq $__value) { $__value = [Environment]::GetEnvironmentVariable($__name) }
                     if ($null -ne $__value) { "$__name=$__value`0" }
                 }
-                [IO.File]::WriteAllText('{{Literal(Variables)}}', -join $__kiln)
+                [IO.File]::WriteAllText('{{Literal(inside)}}.variables', -join $__kiln)
             }
             exit $LASTEXITCODE
 
             """;
         Posix.WriteFile(stem + ".kiln.ps1", Encoding.UTF8.GetBytes(wrapper));
-        return this with { Argv = ["pwsh", "-NoLogo", "-NonInteractive", "-File", stem + ".kiln.ps1"] };
+        return this with { Argv = ["pwsh", "-NoLogo", "-NonInteractive", "-File", inside + ".kiln.ps1"] };
     }
 
     private static string OnDriveZ(string path) => "Z:" + path.Replace('/', '\\');

@@ -35,7 +35,10 @@ internal sealed unsafe class Room
             // What starts here keeps a line of parents to this process, also where it is not the container's first one.
             Libc.ProcessControl(option: 36, 1, 0, 0, 0);
             Libc.Signal(signal: 13, handler: 1);
-            new Room(UnixAddress.Listen(RoomProtocol.SocketFile)).Serve();
+            var room = new Room(UnixAddress.Listen(RoomProtocol.SocketFile));
+            // Looked for only now: who makes the file comes to the socket behind it.
+            room._isFinishing = Libc.Access(RoomProtocol.DoneFile, 0) == 0;
+            room.Serve();
             return 0;
         }
         catch (PosixException broken)

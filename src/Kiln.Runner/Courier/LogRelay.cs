@@ -11,11 +11,9 @@ namespace Kiln.Runner.Courier;
 /// </summary>
 internal sealed class LogRelay(Spool spool, ReportCourier courier, string hostName, string directory)
 {
-    private const long AcknowledgeEvery = 4 << 20;
     private const long NearlyFull = 1 << 20;
 
     private bool _isWaiting;
-    private long _freed;
 
     /// <summary>Begins a talk with exec that keeps spool and courier up to date.</summary>
     /// <param name="connection">To exec.</param>
@@ -23,7 +21,7 @@ internal sealed class LogRelay(Spool spool, ReportCourier courier, string hostNa
     public ExecSession Begin(ExecConnection connection, AttemptRecord? record)
     {
         var exec = new ExecSession(connection) { LogGrew = log => Grew(log, record) };
-        courier.Acknowledged = length => Free(exec, length);
+        courier.MadeDurable = length => _ = exec.SendAsync(new ExecCommand.Acknowledge(length));
         exec.Begin();
         return exec;
     }
@@ -31,6 +29,7 @@ internal sealed class LogRelay(Spool spool, ReportCourier courier, string hostNa
     private void Grew(ExecNotice.Log log, AttemptRecord? record)
     {
         spool.GrewTo(log.Length);
+        courier.NeedsRoom = log.IsWaiting;
         courier.Wake();
         if (record is not null && log.IsWaiting != _isWaiting)
         {
@@ -44,13 +43,4 @@ internal sealed class LogRelay(Spool spool, ReportCourier courier, string hostNa
     private string Why() => new DriveInfo(directory).AvailableFreeSpace < NearlyFull
         ? $"The disk of {hostName} is full; the script waits until there is room for its log."
         : $"The log on {hostName} has reached its bound and waits for the server.";
-
-    private void Free(ExecSession exec, long length)
-    {
-        if (length - _freed >= AcknowledgeEvery || (_isWaiting && length > _freed))
-        {
-            _freed = length;
-            _ = exec.SendAsync(new ExecCommand.Acknowledge(length));
-        }
-    }
 }

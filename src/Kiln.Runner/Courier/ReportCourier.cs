@@ -28,15 +28,30 @@ internal sealed partial class ReportCourier(
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
+    // Of a log that comes fast the server is asked to sync so often: each time is a wait for its disk.
+    private const long DurableStep = 16 << 20;
+
+    // At its beginning a run has several things to say within a few milliseconds: they share one report, and one commit.
+    private static readonly TimeSpan FirstCompany = TimeSpan.FromMilliseconds(10);
+
     private long _seq;
     private long _offset;
+    private long _durable;
+    private bool _asksDurable;
+    private volatile bool _needsRoom;
     private bool _isPositionKnown;
 
     /// <summary>Told when the server wants the attempt stopped; again with every reply that says so.</summary>
     public required Action<StopOrder> StopOrdered { private get; init; }
 
     /// <summary>Told the length of the log that the server has made durable.</summary>
-    public Action<long> Acknowledged { private get; set; } = static _ => { };
+    public Action<long> MadeDurable { private get; set; } = static _ => { };
+
+    /// <summary>The spool has reached its bound: what the server has is to be made durable there, so that it can be freed here.</summary>
+    public bool NeedsRoom
+    {
+        set => _needsRoom = value;
+    }
 
     /// <summary>There is something new. Costs nothing when the courier is busy.</summary>
     public void Wake() => _wake.Writer.TryWrite(true);
@@ -50,6 +65,11 @@ internal sealed partial class ReportCourier(
     {
         _isPositionKnown = !isAdopted;
         var backoff = new Backoff(clock);
+        if (!isAdopted)
+        {
+            await _wake.Reader.ReadAsync(cancellationToken);
+            await Task.Delay(FirstCompany, clock, cancellationToken);
+        }
         while (true)
         {
             if (!HasNews() && !await WaitForNewsAsync(backoff, cancellationToken))
@@ -88,7 +108,9 @@ internal sealed partial class ReportCourier(
         return false;
     }
 
-    private bool HasNews() => !_isPositionKnown || spool.Length > _offset || journal.After(_seq).Count > 0;
+    private bool HasNews() => !_isPositionKnown || spool.Length > _offset || WaitsForRoom || journal.After(_seq).Count > 0;
+
+    private bool WaitsForRoom => _needsRoom && _offset > _durable;
 
     private async Task<ReportOutcome> SendAsync(CancellationToken cancellationToken)
     {
@@ -103,7 +125,8 @@ internal sealed partial class ReportCourier(
         try
         {
             var read = spool.Read(_offset, buffer.AsSpan(0, piece));
-            var head = new ReportHead(lease, WithoutEarlyEnd(events, _offset + read), _offset);
+            _asksDurable = WaitsForRoom || _offset + read - _durable >= DurableStep;
+            var head = new ReportHead(lease, WithoutEarlyEnd(events, _offset + read), _offset, _asksDurable);
             return await server.ReportAsync(head, buffer.AsMemory(0, read), cancellationToken);
         }
         finally
@@ -121,7 +144,12 @@ internal sealed partial class ReportCourier(
         _isPositionKnown = true;
         _seq = reply.Seq;
         _offset = reply.LogLength;
-        Acknowledged(_offset);
+        if (_asksDurable)
+        {
+            // A server of the version before says nothing of it, and means all that it has.
+            _durable = reply.LogDurable ?? reply.LogLength;
+            MadeDurable(_durable);
+        }
         if (reply.Stop is { } stop)
         {
             StopOrdered(stop);

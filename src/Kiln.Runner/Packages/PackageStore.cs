@@ -11,14 +11,18 @@ namespace Kiln.Runner.Packages;
 /// directory of its own, in which what is installed stays (programs know their paths), and a file that is exchanged in
 /// one step says which of them is whole: so an attempt that is killed or goes on under another agent harms nobody.
 /// </summary>
-public sealed class PackageStore(string directory, HttpClient http, TimeProvider clock)
+/// <param name="directory">Of the packages.</param>
+/// <param name="http">For their files.</param>
+/// <param name="clock">For pauses.</param>
+/// <param name="files">Where their files are kept; <c>null</c> = with the packages.</param>
+public sealed class PackageStore(string directory, HttpClient http, TimeProvider clock, string? files = null)
 {
     private const string ReadyFile = "ready";
 
     private readonly string _installed = Path.Combine(Path.GetFullPath(directory), "installed");
     private readonly KeyedLock _locks = new();
 
-    internal PackageFiles Files { get; } = new(Path.Combine(Path.GetFullPath(directory), "files"), http, clock);
+    internal PackageFiles Files { get; } = new(files ?? Path.Combine(Path.GetFullPath(directory), "files"), http, clock);
 
     /// <summary>Waits until nobody else of this agent installs the package.</summary>
     internal Task<IDisposable> EnterAsync(PlannedPackage package, CancellationToken cancellationToken) =>

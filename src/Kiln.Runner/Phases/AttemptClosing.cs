@@ -9,7 +9,7 @@ namespace Kiln.Runner.Phases;
 
 /// <summary>Writes an attempt's last words: its end into the log, then its verdict into the journal. Once.</summary>
 internal sealed partial class AttemptClosing(
-    string mark, RunDirectory directory, AttemptRecord record, Spool spool, ILogger logger)
+    string mark, RunDirectory directory, AttemptRecord record, Spool spool, Announcements news, ILogger logger)
 {
     /// <summary>Ends an attempt whose exec lives, or has died under it.</summary>
     public async Task EndAsync(RunScope run, Verdict verdict)
@@ -18,6 +18,7 @@ internal sealed partial class AttemptClosing(
         {
             return;
         }
+        news.Close();
         await run.SayAsync(verdict.Message.Length == 0
             ? "the run passed"
             : $"the run ended as {verdict.Status.ToString().ToLowerInvariant()}: {verdict.Message}");

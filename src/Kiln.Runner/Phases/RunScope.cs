@@ -26,6 +26,7 @@ internal sealed class RunScope
     public required Spool Spool { get; init; }
     public required StopState Stop { get; init; }
     public required IRunServer Server { get; init; }
+    public required Announcements News { get; init; }
 
     public RunSpec Spec => Lease.Spec;
 
@@ -37,6 +38,12 @@ internal sealed class RunScope
 
     /// <summary>The script's outputs, unmasked.</summary>
     public Dictionary<string, string> Outputs { get; } = [];
+
+    /// <summary>What a script inherits: the environment of the machine's user, or of the room's image once it is there.</summary>
+    public IReadOnlyDictionary<string, string> Inherited { get => field ?? Place.Inherited; private set; }
+
+    /// <summary>Files that this runner has laid out for the script.</summary>
+    public HashSet<string> Written { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Where the last command's log ended.</summary>
     public long LogEnd { get; set; }
@@ -106,6 +113,46 @@ internal sealed class RunScope
         var read = Spool.Read(notice.LogEnd - length, buffer);
         return Encoding.UTF8.GetString(buffer, 0, read);
     }
+
+    /// <summary>Waits for the place where scripts run; <c>null</c> = it is there.</summary>
+    public async Task<StepResult?> EnterRoomAsync()
+    {
+        if (Place.Room is not { } room || Inherited != Place.Inherited)
+        {
+            return null;
+        }
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(Stop.Token);
+        var opening = room.OpenAsync(giveUp.Token);
+        try
+        {
+            if (!opening.IsCompleted)
+            {
+                await SayAsync("the script waits for its container");
+            }
+            if (await Task.WhenAny(opening, room.Trouble) != opening)
+            {
+                var trouble = await room.Trouble;
+                return new StepResult.Lost(trouble.Reason, trouble.Message);
+            }
+            Inherited = await opening;
+            return null;
+        }
+        catch (OperationCanceledException) when (Stop.Token.IsCancellationRequested)
+        {
+            return new StepResult.Stopped();
+        }
+        finally
+        {
+            await giveUp.CancelAsync();
+        }
+    }
+
+    /// <summary>What the room's side of a command noted beside its end: <see cref="RoomProtocol.OutOfMemory"/>,
+    /// <see cref="RoomProtocol.Gone"/> or nothing.</summary>
+    public string RoomNoteOf(string commandId) =>
+        Path.Combine(Directory.Path, commandId + RoomProtocol.NoteSuffix) is var note && Place.Room is not null && File.Exists(note)
+            ? File.ReadAllText(note)
+            : "";
 
     /// <summary>A secret of the run; the plan never names one that is not there.</summary>
     public string Secret(string reference) => Spec.Secrets[reference];

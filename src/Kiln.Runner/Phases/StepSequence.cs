@@ -88,6 +88,7 @@ internal static class StepSequence
     private static Verdict VerdictOf(RunScope run, StepResult result) => result switch
     {
         StepResult.Failed failed => new(RunStatus.Failed, failed.Reason, failed.Message, run.ExitCode),
+        StepResult.Lost lost => new(RunStatus.Lost, lost.Reason, lost.Message, run.ExitCode),
         StepResult.ExecDied => Verdict.ExecDied(run.ExitCode),
         _ when run.Stop.Order is { } order => StopState.VerdictOf(order, run.Spec.Plan.TimeoutMinutes, run.ExitCode),
         _ => new(RunStatus.Cancelled, RunReason.CancelledByUser, "The run was cancelled.", run.ExitCode),
@@ -97,6 +98,7 @@ internal static class StepSequence
     {
         StepResult.Passed passed => (StepStatus.Passed, passed.Message),
         StepResult.Failed failed => (StepStatus.Failed, failed.Message),
+        StepResult.Lost lost => (StepStatus.Failed, lost.Message),
         StepResult.ExecDied => (StepStatus.Failed, Verdict.ExecDied(null).Message),
         _ when run.Stop.Order is { Cause: StopState.TimedOut } => (StepStatus.Timeout, "stopped"),
         _ => (StepStatus.Cancelled, "stopped"),

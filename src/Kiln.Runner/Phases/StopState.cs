@@ -53,6 +53,11 @@ internal sealed class StopState : IDisposable
             RunReason.AgentStopped,
             "The agent that ran this was told to stop together with its runs.",
             exitCode),
+        RunReason.PodDeleted => new(
+            RunStatus.Lost,
+            RunReason.PodDeleted,
+            "The pod was told to end (it was deleted or evicted, or its node is drained) while the run was under way.",
+            exitCode),
         RunReason.Superseded => new(RunStatus.Cancelled, RunReason.Superseded, order.Message, exitCode),
         _ => new(
             RunStatus.Cancelled,

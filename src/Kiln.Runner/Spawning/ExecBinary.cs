@@ -48,6 +48,25 @@ public static class ExecBinary
         return installed;
     }
 
+    /// <summary>Puts <paramref name="source"/> into <paramref name="directory"/>, for everybody to run; repeating it changes nothing that
+    /// runs.</summary>
+    public static void Drop(string source, string directory)
+    {
+        // The program last: who sees it finds what it needs.
+        foreach (var file in FilesOf(source).Reverse())
+        {
+            var target = Path.Combine(directory, Path.GetFileName(file));
+            var making = $"{target}.new";
+            File.Delete(making);
+            File.Copy(file, making);
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(making, (UnixFileMode)0x1ed);
+            }
+            File.Move(making, target, overwrite: true);
+        }
+    }
+
     private static string[] FilesOf(string source)
     {
         var directory = Path.GetDirectoryName(Path.GetFullPath(source))!;

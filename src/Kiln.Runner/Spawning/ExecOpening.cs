@@ -35,8 +35,9 @@ internal abstract record ExecOpening
         {
             return new Dead();
         }
-        var launch = await ExecLaunch.StartAsync(
-            place.ExecBinary, directory.Path, mark, place.ExecEnvironment, cancellationToken);
+        var launch = place.Standby is { } standby
+            ? await standby.LaunchAsync(directory.Path, mark, cancellationToken)
+            : await ExecLaunch.StartAsync(place.ExecBinary, directory.Path, mark, place.ExecEnvironment, cancellationToken);
         return launch is ExecLaunch.Failed failed
             ? new NotStarted(failed.Message)
             : await ExecConnection.ConnectAsync(directory.Path, cancellationToken) is { } connection

@@ -98,8 +98,7 @@ internal static class Orphans
             try
             {
                 return new FileInfo($"/proc/{Pid}/cwd").LinkTarget is { } place
-                    && Name != ExecName
-                    && (place == directory || place.StartsWith(directory + "/", StringComparison.Ordinal));
+                    && (place == directory || (Name != ExecName && place.StartsWith(directory + "/", StringComparison.Ordinal)));
             }
             catch (Exception hidden) when (hidden is IOException or UnauthorizedAccessException)
             {

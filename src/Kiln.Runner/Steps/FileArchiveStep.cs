@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Kiln.Buckets;
 using Kiln.Contracts.Plans;
+using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
 using Kiln.Runner.Courier;
 using Kiln.Runner.Phases;

@@ -8,16 +8,18 @@ internal static class ParameterFiles
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Writes the file when it is not there, and gives its path.</summary>
+    /// <summary>Writes the file when this runner has not done so, and gives its path.</summary>
     public static string Write(RunScope run, PlannedVariable variable)
     {
         var path = run.Directory.ParameterFile(variable.Name);
-        if (File.Exists(path))
+        if (!run.Written.Add(path))
         {
             return path;
         }
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        // What is there may be a script's, and lead elsewhere.
+        File.Delete(path);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = OwnerOnly;

@@ -8,15 +8,15 @@ internal static class PlaceEnvironment
     public static Dictionary<string, string> Of(RunnerPlace place, RunDirectory directory)
     {
         var variables = new Dictionary<string, string>(place.Inherited);
-        AddFixed(variables, directory);
+        AddFixed(variables, directory, directory.Temp);
         return variables;
     }
 
     /// <summary>What nothing may move.</summary>
-    public static void AddFixed(Dictionary<string, string> variables, RunDirectory directory)
+    public static void AddFixed(Dictionary<string, string> variables, RunDirectory directory, string temp)
     {
         variables["WORKSPACE"] = directory.Workspace;
-        variables["TMPDIR"] = directory.Temp;
+        variables["TMPDIR"] = temp;
         variables["CI"] = "true";
         variables["ZADIG"] = "true";
         variables["TERM"] = "dumb";

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Kiln.Runner.Workspaces;
 
 namespace Kiln.Runner.Steps;
 
@@ -12,8 +11,8 @@ internal static class RegistryLogin
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Writes the file and names it, when the run has a registry with a user.</summary>
-    public static void AddTo(Dictionary<string, string> variables, RunDirectory directory)
+    /// <summary>Writes the file below <paramref name="directory"/> and names it, when the run has a registry with a user.</summary>
+    public static void AddTo(Dictionary<string, string> variables, string directory)
     {
         var host = variables.GetValueOrDefault("DOCKER_REGISTRY_HOST", "");
         var user = variables.GetValueOrDefault("DOCKER_REGISTRY_AK", "");
@@ -22,13 +21,16 @@ internal static class RegistryLogin
             return;
         }
         var login = $"{user}:{variables.GetValueOrDefault("DOCKER_REGISTRY_SK", "")}";
-        Directory.CreateDirectory(directory.DockerConfig);
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        Directory.CreateDirectory(directory);
+        var path = Path.Combine(directory, "config.json");
+        // What is there may be a script's, and lead elsewhere.
+        File.Delete(path);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = OwnerOnly;
         }
-        using var file = new FileStream(Path.Combine(directory.DockerConfig, "config.json"), options);
+        using var file = new FileStream(path, options);
         using var json = new Utf8JsonWriter(file);
         json.WriteStartObject();
         json.WriteStartObject("auths");
@@ -43,7 +45,7 @@ internal static class RegistryLogin
         json.WriteEndArray();
         json.WriteEndObject();
         variables["BUILDX_CONFIG"] = Path.Combine(own, "buildx");
-        variables["REGISTRY_AUTH_FILE"] = Path.Combine(directory.DockerConfig, "config.json");
-        variables["DOCKER_CONFIG"] = directory.DockerConfig;
+        variables["REGISTRY_AUTH_FILE"] = path;
+        variables["DOCKER_CONFIG"] = directory;
     }
 }

@@ -8,14 +8,15 @@ namespace Kiln.Runner.Steps;
 internal static class ScriptEnvironment
 {
     /// <summary>
-    /// In this order, later ones winning: what the machine's user has, <c>#key=value#</c> of commit messages, what
+    /// In this order, later ones winning: what the machine's user has, or the image of the room, <c>#key=value#</c> of commit messages, what
     /// packages bring, the plan's variables, the resolved commits, the fixed ones of the place.
     /// </summary>
     public static Dictionary<string, string> Of(RunScope run)
     {
-        var variables = new Dictionary<string, string>(run.Place.Inherited);
+        var inherited = run.Inherited;
+        var variables = new Dictionary<string, string>(inherited);
         CommitMessageVariables.AddTo(variables, run.Repos);
-        variables["PATH"] = run.Place.Inherited["PATH"];
+        variables["PATH"] = inherited["PATH"];
         foreach (var package in run.Packages)
         {
             package.AddTo(variables);
@@ -35,15 +36,15 @@ internal static class ScriptEnvironment
         {
             variables["DOCKER_HOST"] = DockerDaemon.AddressOf(run.Place);
         }
-        else if (variables.GetValueOrDefault("DOCKER_HOST") is "" && run.Place.Inherited.TryGetValue("DOCKER_HOST", out var docker))
+        else if (variables.GetValueOrDefault("DOCKER_HOST") is "" && inherited.TryGetValue("DOCKER_HOST", out var docker))
         {
             // Empty means the host's own daemon, and its operator says where that is.
             variables["DOCKER_HOST"] = docker;
         }
-        variables["HOME"] = run.Place.Inherited["HOME"];
+        variables["HOME"] = inherited["HOME"];
         variables["PATH"] = path;
         variables["KILN_RUN_ID"] = run.Spec.RunId.ToString(CultureInfo.InvariantCulture);
-        PlaceEnvironment.AddFixed(variables, run.Directory);
+        PlaceEnvironment.AddFixed(variables, run.Directory, run.Directory.ScriptTemp);
         return variables;
     }
 
@@ -68,6 +69,30 @@ internal static class ScriptEnvironment
         }
         return variables;
     }
+
+    /// <summary>The same for programs that Kiln starts beside the script: in the place of a room's image and of packages they find
+    /// what belongs to the runner, and nothing that a script could have put there.</summary>
+    public static Dictionary<string, string> ForOwnCommands(RunScope run)
+    {
+        var variables = WithOutputs(run);
+        if (run.Place.Room is null)
+        {
+            return variables;
+        }
+        foreach (var name in variables.Keys.Where(IsLoaders).ToArray())
+        {
+            variables.Remove(name);
+        }
+        foreach (var (name, value) in run.Place.Inherited)
+        {
+            variables[name] = value;
+        }
+        variables["TMPDIR"] = run.Directory.Temp;
+        return variables;
+    }
+
+    private static bool IsLoaders(string name) =>
+        name.StartsWith("LD_", StringComparison.Ordinal) || name.StartsWith("GIT_", StringComparison.Ordinal) || name is "BASH_ENV" or "ENV";
 
     /// <summary>The same with the script's outputs, for the steps behind it.</summary>
     public static Dictionary<string, string> WithOutputs(RunScope run)

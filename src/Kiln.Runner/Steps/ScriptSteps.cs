@@ -11,26 +11,67 @@ internal static class ScriptSteps
 {
     public static async Task<StepResult> RunAsync(RunScope run, PlannedStep.Script step)
     {
-        var environment = ScriptEnvironment.Of(run);
-        RegistryLogin.AddTo(environment, run.Directory);
-        var end = await run.RunAsync(step.Name, step.Name, new ExecCommand.StartScript(
-            step.Name, step.Kind, step.Body, [.. environment], run.Directory.Workspace, run.Spec.Plan.Outputs));
+        if (await run.EnterRoomAsync() is { } nowhere)
+        {
+            return nowhere;
+        }
+        var end = await StartAsync(run, step.Name, step.Kind, step.Body, ScriptEnvironment.Of(run), run.Spec.Plan.Outputs);
         if (end is CommandEnd.Ended { Notice: var notice })
         {
             await CollectAsync(run, notice);
-            run.ExitCode = notice.Stopped is null ? ExitCodeOf(notice) : null;
+            run.ExitCode = notice.Stopped is null && run.RoomNoteOf(step.Name) != RoomProtocol.Gone ? ExitCodeOf(notice) : null;
         }
-        return ResultOf(run, end, "The script");
+        return await InRoomAsync(run, step.Name, end) ?? ResultOf(run, end, "The script");
     }
 
     public static async Task<StepResult> RunAsync(RunScope run, PlannedStep.PostScript step)
     {
-        var environment = ScriptEnvironment.WithOutputs(run);
-        RegistryLogin.AddTo(environment, run.Directory);
-        var end = await run.RunAsync(step.Name, step.Name, new ExecCommand.StartScript(
-            step.Name, "shell", step.Body, [.. environment], run.Directory.Workspace, []));
-        return ResultOf(run, end, "The post-build script");
+        if (await run.EnterRoomAsync() is { } nowhere)
+        {
+            return nowhere;
+        }
+        var end = await StartAsync(run, step.Name, "shell", step.Body, ScriptEnvironment.WithOutputs(run), []);
+        return await InRoomAsync(run, step.Name, end) ?? ResultOf(run, end, "The post-build script");
     }
+
+    private static async Task<CommandEnd> StartAsync(
+        RunScope run, string name, string kind, string body, Dictionary<string, string> environment, IReadOnlyList<string> outputs)
+    {
+        RegistryLogin.AddTo(environment, run.Directory.ScriptDockerConfig);
+        run.News.Hold();
+        var end = await run.RunAsync(name, name, new ExecCommand.StartScript(
+            name, kind, body, [.. environment], run.Directory.Workspace, outputs));
+        run.News.Release();
+        return end;
+    }
+
+    /// <summary>What a room knows better than exec, which sees only how its own child there ended.</summary>
+    private static async Task<StepResult?> InRoomAsync(RunScope run, string name, CommandEnd end)
+    {
+        if (end is not CommandEnd.Ended { Notice: { Stopped: null } notice })
+        {
+            return null;
+        }
+        return run.RoomNoteOf(name) switch
+        {
+            RoomProtocol.Gone => await run.Place.Room!.ToldSoonAsync() switch
+            {
+                null => new StepResult.Lost(
+                    RunReason.ContainerGone,
+                    "The container of the script was ended from outside, so the script's result is unknown."),
+                var told => new StepResult.Lost(told.Reason, told.Message),
+            },
+            // The container lives, so this end is the script's own.
+            RoomProtocol.OutOfMemory when notice.ExitCode != 0 => new StepResult.Failed(
+                RunReason.OomKilled,
+                $"The script's container reached its memory limit{Limit(run)} and the kernel killed a process of it; the script "
+                    + (notice.ExitCode is { } code ? $"ended with exit code {code}." : $"was ended by signal {notice.Signal}.")),
+            _ => null,
+        };
+    }
+
+    private static string Limit(RunScope run) =>
+        run.Spec.Plan.Pod is { Resources.MemoryLimit: > 0 and var mebibytes } ? $" of {mebibytes} MiB" : "";
 
     private static async Task CollectAsync(RunScope run, ExecNotice.Ended notice)
     {

@@ -16,6 +16,11 @@ internal abstract record StepResult
     /// <param name="Message">One sentence.</param>
     public sealed record Failed(string Reason, string Message) : StepResult;
 
+    /// <summary>The place it ran in was taken away: that says nothing about it.</summary>
+    /// <param name="Reason">One of <see cref="RunReason"/>.</param>
+    /// <param name="Message">One sentence.</param>
+    public sealed record Lost(string Reason, string Message) : StepResult;
+
     /// <summary>It was stopped; why is known to <see cref="Phases.StopState"/>.</summary>
     public sealed record Stopped : StepResult;
 

@@ -27,6 +27,13 @@ internal static class ConfinedPath
         return current;
     }
 
+    /// <summary>Whether a part of <paramref name="relative"/> below <paramref name="root"/> is a link.</summary>
+    public static bool LeadsThroughLink(string root, string relative)
+    {
+        var current = root;
+        return Parts(relative).Any(part => new DirectoryInfo(current = Path.Combine(current, part)).LinkTarget is not null);
+    }
+
     /// <summary>The same path with <c>/</c>, without empty and <c>.</c> parts; <c>null</c> when it has a <c>..</c>.</summary>
     public static string? Normalize(string relative)
     {

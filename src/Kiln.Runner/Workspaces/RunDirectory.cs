@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Kiln.Contracts;
 using Kiln.Contracts.Exec;
@@ -17,11 +18,20 @@ public sealed class RunDirectory(string path)
     /// <summary>The directory, absolute.</summary>
     public string Path { get; } = System.IO.Path.GetFullPath(path);
 
-    /// <summary>Where scripts run.</summary>
-    public string Workspace => At("workspace");
+    /// <summary>Where scripts run; a pod has a volume for it.</summary>
+    public string Workspace { get => field ?? At("workspace"); init; }
 
-    /// <summary><c>TMPDIR</c> of the run's processes.</summary>
+    /// <summary>Where what scripts are given lies: the run directory, or what a room shares with it.</summary>
+    public string Shared { get => field ?? Path; init; }
+
+    /// <summary><c>TMPDIR</c> of Kiln's own commands.</summary>
     public string Temp => At("tmp");
+
+    /// <summary><c>TMPDIR</c> of scripts.</summary>
+    public string ScriptTemp => System.IO.Path.Combine(Shared, "tmp");
+
+    /// <summary>Where a cache is unpacked: beside what it is moved into, since a move does not cross file systems.</summary>
+    public string Restoring => System.IO.Path.Combine(Shared == Path ? Temp : Workspace, ".kiln-restore");
 
     public string Spool => At(ExecProtocol.SpoolFile);
 
@@ -30,8 +40,18 @@ public sealed class RunDirectory(string path)
     /// <summary>When the attempt began, by the clock that only runs forward.</summary>
     public string Stopwatch => At("began");
 
-    /// <summary>Directory of <c>DOCKER_CONFIG</c>.</summary>
+    /// <summary>Directory of <c>DOCKER_CONFIG</c> for Kiln's own commands.</summary>
     public string DockerConfig => At("docker");
+
+    /// <summary>Directory of <c>DOCKER_CONFIG</c> for scripts.</summary>
+    public string ScriptDockerConfig => System.IO.Path.Combine(Shared, "docker");
+
+    /// <summary>How many of the cluster's notices are in the log.</summary>
+    public int NoticesSaid
+    {
+        get => File.Exists(NoticesFile) && int.TryParse(File.ReadAllText(NoticesFile), CultureInfo.InvariantCulture, out var said) ? said : 0;
+        set => File.WriteAllText(NoticesFile, value.ToString(CultureInfo.InvariantCulture));
+    }
 
     /// <summary>Configuration of Kiln's own git commands.</summary>
     public string GitConfig => At("gitconfig");
@@ -41,6 +61,8 @@ public sealed class RunDirectory(string path)
 
     private string LeaseFile => At("lease.json");
 
+    private string NoticesFile => At("notices");
+
     /// <summary>The directory for a lease below <paramref name="root"/>.</summary>
     public static RunDirectory Of(string root, LeaseKey key) =>
         new(System.IO.Path.Combine(root, $"{key.RunId}-{key.Attempt}-{key.Fence}"));
@@ -48,7 +70,7 @@ public sealed class RunDirectory(string path)
     /// <summary>Makes the directory; nothing changes when it is there already.</summary>
     public void Create(LeaseKey key)
     {
-        foreach (var own in (string[])[Path, Workspace, Temp])
+        foreach (var own in (string[])[Path, Workspace, Temp, ScriptTemp])
         {
             if (!OperatingSystem.IsWindows())
             {
@@ -65,7 +87,10 @@ public sealed class RunDirectory(string path)
     public string KnownHosts(int repo) => At($"known_hosts-{repo}");
 
     /// <summary>File of a parameter whose value is one.</summary>
-    public string ParameterFile(string name) => System.IO.Path.Combine(At("parameters"), name);
+    public string ParameterFile(string name) => System.IO.Path.Combine(Shared, "parameters", name);
+
+    /// <summary>Script that installs a package.</summary>
+    public string InstallScript(int index) => At($"install-{index}.sh");
 
     /// <summary>Certificates that are trusted for a repository.</summary>
     public string Certificates(int repo) => At($"certificates-{repo}.pem");

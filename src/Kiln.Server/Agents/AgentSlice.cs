@@ -19,12 +19,12 @@ internal static class AgentSlice
                 .AddSingleton(provider => new AgentOptions
                 {
                     DataDirectory = provider.GetRequiredService<DataDirectory>().Agent,
-                    Token = provider.GetRequiredService<EmbeddedAgentToken>().Value,
                     Name = Environment.MachineName,
                     Labels = [],
                     Capacity = options.Capacity,
                     StopsRuns = false,
                 })
+                .AddSingleton<OwnServer>()
                 .AddHostedService<EmbeddedAgent>();
     }
 }

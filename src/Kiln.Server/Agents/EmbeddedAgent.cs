@@ -1,26 +1,23 @@
 using Kiln.Agent;
-using Kiln.Server.Http;
 
 namespace Kiln.Server.Agents;
 
 /// <summary>
-/// The agent inside the server: the same code as one on another host, speaking to the server's own listener. Ctrl-C stops
-/// its runs; after any other stop they go on and the next start adopts them.
+/// The agent inside the server: the same code as one on another host. Ctrl-C stops its runs; after any other stop they go on and
+/// the next start adopts them.
 /// </summary>
 internal sealed partial class EmbeddedAgent(
-    AgentOptions options, PublicAddress address, StopSignals signals, ILogger<EmbeddedAgent> logger)
+    AgentOptions options, OwnServer server, StopSignals signals, ILogger<EmbeddedAgent> logger)
     : IHostedLifecycleService, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly CancellationTokenSource _stoppingRuns = new();
-    private HttpClient? _http;
     private Task _work = Task.CompletedTask;
 
     /// <exception cref="AgentStartException">It cannot work here.</exception>
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
-        _http = AgentHost.CreateClient(address.Local);
-        _work = WorkAsync(_http);
+        _work = WorkAsync();
         if (_work.IsFaulted)
         {
             await _work;
@@ -34,9 +31,9 @@ internal sealed partial class EmbeddedAgent(
         await _work.WaitAsync(cancellationToken);
     }
 
-    private async Task WorkAsync(HttpClient http)
+    private async Task WorkAsync()
     {
-        if (await AgentHost.RunAsync(options, http, logger, _stoppingRuns.Token, _stopping.Token) is AgentEnd.Refused refused)
+        if (await AgentHost.RunAsync(options, server, logger, _stoppingRuns.Token, _stopping.Token) is AgentEnd.Refused refused)
         {
             Log.Refused(logger, refused.Message);
         }
@@ -44,7 +41,6 @@ internal sealed partial class EmbeddedAgent(
 
     public void Dispose()
     {
-        _http?.Dispose();
         _stopping.Dispose();
         _stoppingRuns.Dispose();
     }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using Kiln.Contracts.Catalogue;
 using Kiln.Server.Definitions.Trials;
 using Kiln.Server.Http;
@@ -13,12 +12,10 @@ internal sealed class ClusterTrial : ITrial<Cluster>
 
     public async Task<Finding> TryAsync(Cluster value, IReadOnlyDictionary<string, string> given, CancellationToken cancellationToken)
     {
-        switch (Connect(value))
+        switch (ClusterConnections.Of(value))
         {
-            case null:
-                return new(Finding.NotFound, "The server itself runs in no cluster, so type agent leads nowhere; give a kubeconfig or a token.");
             case Connecting.Unusable unusable:
-                return new(Finding.Protocol, unusable.Message);
+                return new(value.Type == "agent" ? Finding.NotFound : Finding.Protocol, unusable.Message);
             case Connecting.Ready { Connection: var connection }:
                 using (var api = new KubernetesApi(KubernetesHttp.Create(connection), connection.Namespace))
                 {
@@ -27,31 +24,6 @@ internal sealed class ClusterTrial : ITrial<Cluster>
             default:
                 throw new InvalidOperationException("An outcome of connecting is missing here.");
         }
-    }
-
-    private static Connecting? Connect(Cluster value)
-    {
-        if (value.Type != "token")
-        {
-            return value.Type == "kubeconfig"
-                ? KubeconfigReader.Read(value.KubeConfig, directory: null)
-                : InClusterAccount.Find(Environment.GetEnvironmentVariable);
-        }
-        var authorities = new X509Certificate2Collection();
-        if (value.TlsCa.Length > 0)
-        {
-            authorities.ImportFromPem(value.TlsCa);
-        }
-        return new Connecting.Ready(new ClusterConnection
-        {
-            Server = new Uri(value.ApiServer),
-            Authorities = [.. authorities],
-            VerifiesTls = true,
-            TlsName = "",
-            ClientCertificate = null,
-            Token = () => value.Token,
-            Namespace = value.Namespace,
-        });
     }
 
     private static Finding Explain(string site, KubernetesCall<string> call) => call switch

@@ -10,7 +10,7 @@ using Kiln.Server.Queue.Hosts;
 namespace Kiln.Server.Explanations;
 
 /// <summary>Plans a run as a start would, looks up its commits and hosts, and stores nothing.</summary>
-public sealed class Explainer(BuildStore builds, RunPlans plans, CommitLookup commits, HostRoster hosts)
+public sealed class Explainer(BuildStore builds, RunPlans plans, CommitLookup commits, HostRoster hosts, ClusterRoster clusters)
 {
     /// <summary>The run's number in an explanation.</summary>
     private const long NoRun = 0;
@@ -63,7 +63,7 @@ public sealed class Explainer(BuildStore builds, RunPlans plans, CommitLookup co
                     .Select(static group => group.Last()).Select(Variable),
             ],
             Outputs = plan.Outputs,
-            Place = PlaceWords.Of(plan, hosts.All()),
+            Place = PlaceWords.Of(plan, hosts.All(), clusters),
             Notices = plan.Notices,
         };
     }

@@ -8,12 +8,11 @@ namespace Kiln.Server.Explanations;
 /// <summary>Says where a run would go, and why there.</summary>
 internal static class PlaceWords
 {
-    public static ExplainedPlace Of(RunPlan plan, IReadOnlyList<HostPresence> hosts)
+    public static ExplainedPlace Of(RunPlan plan, IReadOnlyList<HostPresence> hosts, ClusterRoster clusters)
     {
         if (plan.Pod is { } pod)
         {
-            return new ExplainedPlace(
-                "ready", $"In a pod of the cluster {pod.ClusterName}, from the image {pod.Image}.", [], []);
+            return Of(pod, Needs.Of(plan), clusters);
         }
         var needs = Needs.Of(plan);
         var seen = hosts.Select(host => See(needs, host)).ToArray();
@@ -28,6 +27,14 @@ internal static class PlaceWords
                 spoken,
                 seen);
     }
+
+    private static ExplainedPlace Of(PlannedPod pod, IReadOnlyList<string> needs, ClusterRoster clusters) =>
+        clusters.Find(pod.ClusterName) is { Standing: ClusterStanding.Ready }
+            ? new ExplainedPlace("ready", $"In a pod of cluster {pod.ClusterName}, from the image {pod.Image}{Strategy(pod)}.", [], [])
+            : new ExplainedPlace("waits", WaitingReason.Explain(needs, ahead: 0, [], clusters).Message, [], []);
+
+    private static string Strategy(PlannedPod pod) =>
+        pod.StrategyName.Length == 0 ? "" : $", on nodes of the strategy {pod.StrategyName}";
 
     private static ExplainedHost See(IReadOnlyList<string> needs, HostPresence host)
     {

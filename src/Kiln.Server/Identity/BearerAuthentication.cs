@@ -5,7 +5,7 @@ namespace Kiln.Server.Identity;
 
 /// <summary>Checks the bearer token of every request against the rule of its endpoint.</summary>
 public sealed class BearerAuthentication(
-    RequestDelegate next, TokenIndex tokens, RequestProjects projects, RequestBudget budget, TimeProvider time)
+    RequestDelegate next, CallerTokens callers, RequestProjects projects, RequestBudget budget)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -18,7 +18,7 @@ public sealed class BearerAuthentication(
         var refusal = endpoint.Metadata.GetMetadata<AccessRule>() switch
         {
             AccessRule.Open => null,
-            AccessRule.Agent => Authenticate(context) ?? Agent(Caller.Of(context)),
+            AccessRule.Agent => callers.RequireAgent(context),
             AccessRule.InProject rule => Admit(context) ?? await InProjectAsync(rule, Caller.Of(context), context),
             _ => Admit(context) ?? (Caller.Of(context).Kind == TokenKind.Admin ? null : Refused.System(Caller.Of(context))),
         };
@@ -38,36 +38,12 @@ public sealed class BearerAuthentication(
     // Attempts without a valid token are counted too, by the address they come from: each of them is recorded.
     private ApiError? Admit(HttpContext context)
     {
-        var refusal = Authenticate(context);
+        var refusal = callers.Authenticate(context);
         var caller = context.Features.Get<Caller>()?.Name;
         return budget.Take(caller ?? $"@{context.Connection.RemoteIpAddress}") is > 0 and var seconds
             ? Refused.TooMany(caller, seconds)
             : refusal;
     }
-
-    private ApiError? Authenticate(HttpContext context)
-    {
-        if (Token(context.Request) is not { } token)
-        {
-            return ApiError.Unauthorized(
-                "This call needs a token: send 'Authorization: Bearer <token>'. The server's first one is in the file "
-                + "admin-token of its data directory.");
-        }
-        if (tokens.Find(token) is not { } caller)
-        {
-            return ApiError.Unauthorized("This token is not known here; it may have been deleted.");
-        }
-        if (caller.Expires is { } end && end <= time.GetUtcNow())
-        {
-            return ApiError.Unauthorized($"The token '{caller.Name}' expired at {end:u}; ask for a new one.");
-        }
-        context.Features.Set(caller);
-        return null;
-    }
-
-    private static ApiError? Agent(Caller caller) => caller.Kind == TokenKind.Agent
-        ? null
-        : ApiError.Forbidden($"This call needs an agent's token; '{caller.Name}' is a token of kind {caller.Kind.Word()}.");
 
     private async ValueTask<ApiError?> InProjectAsync(AccessRule.InProject rule, Caller caller, HttpContext context)
     {

@@ -12,14 +12,13 @@ public static class IdentitySlice
         {
             var tokens = new TokenIndex();
             tokens.Add(TokenHash.Of(provider.GetRequiredService<AdminToken>().Value), new Caller("admin", TokenKind.Admin));
-            tokens.Add(TokenHash.Of(provider.GetRequiredService<EmbeddedAgentToken>().Value), new Caller("embedded", TokenKind.Agent));
             return tokens;
         })
         .AddSingleton(provider => AdminToken.Load(
             provider.GetRequiredService<KilnOptions>(), provider.GetRequiredService<DataDirectory>()))
+        .AddSingleton<CallerTokens>()
         .AddSingleton<RequestProjects>()
         .AddSingleton<RequestBudget>()
-        .AddSingleton<EmbeddedAgentToken>()
         .AddHostedService<MasterKeyCheck>();
 }
 
@@ -33,11 +32,4 @@ public sealed class AdminToken
 
     internal static AdminToken Load(KilnOptions options, DataDirectory data) => new(
         options.AdminToken ?? data.ReadOrMake(data.AdminTokenFile, () => TokenHash.NewToken(TokenKind.Admin)));
-}
-
-/// <summary>The token by which the embedded agent joins; lives in memory, new at every start.</summary>
-public sealed class EmbeddedAgentToken
-{
-    /// <summary>The token. Never logged.</summary>
-    public string Value { get; } = TokenHash.NewToken(TokenKind.Agent);
 }

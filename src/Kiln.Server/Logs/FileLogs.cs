@@ -29,6 +29,16 @@ public sealed class FileLogs(DataDirectory data, TimeProvider time) : LogStore, 
         return await reader.LengthAsync(cancellationToken);
     }
 
+    public override ValueTask SyncAsync(LogKey key, CancellationToken cancellationToken)
+    {
+        // A log that is not open has been sealed, or nothing was written to it since the start.
+        if (_open.TryGetValue(key, out var log))
+        {
+            log.Sync();
+        }
+        return ValueTask.CompletedTask;
+    }
+
     public override ValueTask SealAsync(LogKey key, CancellationToken cancellationToken)
     {
         Seal(key);

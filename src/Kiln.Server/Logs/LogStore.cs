@@ -8,7 +8,7 @@ public abstract class LogStore
 {
     /// <summary>
     /// Appends what is not there yet of <paramref name="bytes"/>; the length now. Repeating changes nothing, and bytes beyond
-    /// the end are not taken. Not durable before <see cref="SealAsync"/>.
+    /// the end are not taken. Not durable before <see cref="SyncAsync"/> or <see cref="SealAsync"/>.
     /// </summary>
     /// <param name="key">Which log.</param>
     /// <param name="offset">Where the first byte belongs.</param>
@@ -19,6 +19,9 @@ public abstract class LogStore
 
     /// <summary>Bytes that are there.</summary>
     public abstract ValueTask<long> LengthAsync(LogKey key, CancellationToken cancellationToken);
+
+    /// <summary>Makes everything appended so far durable.</summary>
+    public abstract ValueTask SyncAsync(LogKey key, CancellationToken cancellationToken);
 
     /// <summary>Makes everything appended so far durable and lets go of the log; it can be appended to again.</summary>
     public abstract ValueTask SealAsync(LogKey key, CancellationToken cancellationToken);

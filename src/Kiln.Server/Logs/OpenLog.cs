@@ -63,16 +63,24 @@ internal sealed class OpenLog
         }
     }
 
+    public void Sync()
+    {
+        lock (_gate)
+        {
+            if (_isDirty)
+            {
+                RandomAccess.FlushToDisk(_file.Value);
+                _isDirty = false;
+            }
+        }
+    }
+
     public void Seal()
     {
         lock (_gate)
         {
-            var file = _file.Value;
-            if (_isDirty)
-            {
-                RandomAccess.FlushToDisk(file);
-            }
-            file.Dispose();
+            Sync();
+            _file.Value.Dispose();
             KeepMark();
             if (_times.IsValueCreated)
             {

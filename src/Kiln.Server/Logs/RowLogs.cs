@@ -53,6 +53,9 @@ public sealed class RowLogs(Database database, TimeProvider time) : LogStore
         return await reader.LengthAsync(cancellationToken);
     }
 
+    // Every append was a commit.
+    public override ValueTask SyncAsync(LogKey key, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
     public override ValueTask SealAsync(LogKey key, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     public override LogReader Read(LogKey key) => new RowLogReader(database, key);

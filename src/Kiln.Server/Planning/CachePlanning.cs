@@ -9,7 +9,7 @@ internal static class CachePlanning
     public static PlannedCache? Plan(PlanDraft draft)
     {
         var setting = draft.Recipe.AdvancedSettings.CacheSetting;
-        if (!setting.Enabled || draft.Input.Request.IgnoreCache)
+        if (!setting.Enabled || draft.Input.Request.IgnoreCache || draft is { IsForPod: true, Pod: not { KeepsArchives: true } })
         {
             return null;
         }

@@ -118,14 +118,22 @@ public sealed record CatalogueModule(string Service, string Module, string Image
 /// <summary>A build image.</summary>
 /// <param name="Id">Id.</param>
 /// <param name="Label">What <c>build_os</c> says.</param>
-public sealed record CatalogueImage(string Id, string Label);
+/// <param name="Reference">The image.</param>
+public sealed record CatalogueImage(string Id, string Label, string Reference = "");
 
 /// <summary>A cluster with its scheduling strategies.</summary>
 /// <param name="Name">Name.</param>
 /// <param name="IsLocal">True for the system's own.</param>
 /// <param name="Strategies">Names.</param>
 /// <param name="DefaultStrategy">One of <paramref name="Strategies"/>, or empty.</param>
-public sealed record CatalogueCluster(string Name, bool IsLocal, IReadOnlyList<string> Strategies, string DefaultStrategy);
+public sealed record CatalogueCluster(string Name, bool IsLocal, IReadOnlyList<string> Strategies, string DefaultStrategy)
+{
+    /// <summary>Why no run can go there before a person has done something, as a sentence; empty = nothing is known to be wrong.</summary>
+    public string Trouble { get; init; } = "";
+
+    /// <summary>Where it keeps caches.</summary>
+    public ClusterCache Cache { get; init; } = new() { MediumType = "none" };
+}
 
 /// <summary>A dockerfile template.</summary>
 /// <param name="Id">Id.</param>

@@ -16,7 +16,6 @@ public sealed class CatalogueLoader(
         return await LoadAsync(projectKey, templates, needs: null, cancellationToken) with
         {
             Projects = await sources.ProjectsAsync(cancellationToken),
-            Images = await places.ImagesAsync(cancellationToken),
         };
     }
 
@@ -39,7 +38,7 @@ public sealed class CatalogueLoader(
         BuildTemplates = [.. templates.Select(static template => template.Value)],
         TemplateRevisions = templates.ToDictionary(static template => template.Name, static template => template.Revision),
         Dockerfiles = await sources.DockerfilesAsync(needs, cancellationToken),
-        Images = [],
+        Images = await places.ImagesAsync(needs, cancellationToken),
         Packages = await places.PackagesAsync(needs, cancellationToken),
         Clusters = await places.ClustersAsync(projectKey, cancellationToken),
         Registries = await destinations.RegistriesAsync(cancellationToken),

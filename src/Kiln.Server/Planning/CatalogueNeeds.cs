@@ -8,7 +8,8 @@ public sealed record CatalogueNeeds(
     IReadOnlyCollection<string> CodeHosts,
     IReadOnlyCollection<string> Services,
     IReadOnlyCollection<string> Packages,
-    IReadOnlyCollection<string> Dockerfiles)
+    IReadOnlyCollection<string> Dockerfiles,
+    IReadOnlyCollection<string> Images)
 {
     /// <summary>Name of the template that a build is made from; none for one with a recipe of its own.</summary>
     public static IReadOnlyList<string> Templates(BuildDefinition build) =>
@@ -27,7 +28,8 @@ public sealed record CatalogueNeeds(
             Names((recipe?.RepoInfo ?? []).Concat(ofTargets).Select(static repo => repo.CodehostName)),
             Names(build.Services().Select(static service => service.ServiceName)),
             Names((recipe?.Installs ?? []).Select(static install => PackageStore.NameOf(install.Name, install.Version))),
-            Names([recipe?.DockerBuildStep?.TemplateName ?? ""]));
+            Names([recipe?.DockerBuildStep?.TemplateName ?? ""]),
+            Names([recipe is { Infrastructure: "kubernetes", BuildOs: var image } ? image : ""]));
     }
 
     private static HashSet<string> Names(IEnumerable<string> names) => [.. names.Where(static name => name.Length > 0)];

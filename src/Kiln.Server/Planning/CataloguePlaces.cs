@@ -1,16 +1,21 @@
 using Kiln.Contracts.Catalogue;
 using Kiln.Server.BuildImages;
 using Kiln.Server.Clusters;
+using Kiln.Server.Kubernetes.Connections;
 using Kiln.Server.Packages;
 using Kiln.Server.Queue.Hosts;
 
 namespace Kiln.Server.Planning;
 
 /// <summary>Where builds run and what with: reads those slices for <see cref="CatalogueLoader"/>.</summary>
-public sealed class CataloguePlaces(BuildImageStore images, PackageStore packages, ClusterStore clusters, HostRoster hosts)
+public sealed class CataloguePlaces(
+    BuildImageStore images, PackageStore packages, ClusterStore clusters, HostRoster hosts, ClusterRoster roster)
 {
-    public async Task<IReadOnlyList<CatalogueImage>> ImagesAsync(CancellationToken cancellationToken) =>
-        [.. (await images.AllAsync("", cancellationToken)).Select(image => new CatalogueImage(image.IdText, image.Value.Label))];
+    public async Task<IReadOnlyList<CatalogueImage>> ImagesAsync(CatalogueNeeds? needs, CancellationToken cancellationToken) =>
+    [
+        .. (await images.NamedAsync("", needs?.Images, cancellationToken))
+            .Select(image => new CatalogueImage(image.IdText, image.Value.Label, image.Value.Value)),
+    ];
 
     public async Task<IReadOnlyList<Package>> PackagesAsync(CatalogueNeeds? needs, CancellationToken cancellationToken) =>
     [
@@ -29,8 +34,17 @@ public sealed class CataloguePlaces(BuildImageStore images, PackageStore package
                 cluster.Name,
                 cluster.Local,
                 [.. cluster.Strategies.Select(strategy => strategy.StrategyName)],
-                cluster.Strategies.FirstOrDefault(strategy => strategy.Default)?.StrategyName ?? "")),
+                cluster.Strategies.FirstOrDefault(strategy => strategy.Default)?.StrategyName ?? "")
+            {
+                Trouble = Trouble(cluster),
+                Cache = cluster.Cache,
+            }),
     ];
+
+    // What type agent leads to is known without asking; of the others whoever drives them has tried it.
+    private string Trouble(Cluster cluster) => cluster.Type == "agent"
+        ? ClusterConnections.Of(cluster) is Connecting.Unusable unusable ? unusable.Message : ""
+        : roster.Find(cluster.Name) is { Standing: ClusterStanding.Unusable, Message: var message } ? message : "";
 
     /// <summary>Every host that ever joined, also those away now: a run may wait for one.</summary>
     public IReadOnlyList<CatalogueHost> Hosts() =>

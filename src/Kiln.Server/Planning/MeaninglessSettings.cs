@@ -3,15 +3,19 @@ using Kiln.Contracts.Builds;
 namespace Kiln.Server.Planning;
 
 /// <summary>
-/// Names, in one line of the run's log, the settings that have no effect on a host. Only those that differ from their
+/// Names, in one line of the run's log, the settings that have no effect where the run goes. Only those that differ from their
 /// default: a line that every run has is a line nobody reads (and <c>build_os</c> must be given, so it says nothing).
 /// </summary>
 internal static class MeaninglessSettings
 {
     public static void Notice(PlanDraft draft)
     {
-        if (draft.Recipe.Infrastructure != "vm")
+        if (draft.IsForPod)
         {
+            if (draft.Recipe.VmLabels.Count > 0)
+            {
+                draft.Notices.Add("In a pod these settings have no effect: vm_labels.");
+            }
             return;
         }
         var names = Names(draft.Recipe.AdvancedSettings, draft.Input.Catalogue.LocalCluster).ToList();

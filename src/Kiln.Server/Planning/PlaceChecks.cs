@@ -10,7 +10,7 @@ internal static class PlaceChecks
         {
             return;
         }
-        if (draft.Recipe.Infrastructure == "kubernetes")
+        if (draft.IsForPod)
         {
             draft.Violations.Add("script_type",
                 $"A script of type {kind} cannot run on Kubernetes, where builds run in Linux containers; use shell, or infrastructure vm.");

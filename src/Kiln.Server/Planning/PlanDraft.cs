@@ -23,6 +23,12 @@ internal sealed class PlanDraft(PlanningInput input, BuildRecipe recipe, Service
 
     public Violations Violations => violations;
 
+    /// <summary>It is to run in a pod, not on a host.</summary>
+    public bool IsForPod => recipe.Infrastructure == "kubernetes";
+
+    /// <summary>The pod; <c>null</c> on a host, and while something stands against it.</summary>
+    public PlannedPod? Pod { get; set; }
+
     public List<PlannedRepo> Repos { get; } = [];
 
     /// <summary>In order; a later one of the same name wins.</summary>

@@ -6,8 +6,7 @@ namespace Kiln.Server.Planning;
 
 /// <summary>
 /// Decides what a run will do. Pure: the same input gives the same plan, nothing is read and nothing is written. A new
-/// kind of step joins with a derived <see cref="PlannedStep"/>, a part that adds it to the draft, and the removal of
-/// its sentence from <see cref="UnsupportedSettings"/>.
+/// kind of step joins with a derived <see cref="PlannedStep"/> and a part that adds it to the draft.
 /// </summary>
 public static class Planner
 {
@@ -19,7 +18,6 @@ public static class Planner
             return new PlanOutcome.Rejected(violations);
         }
         var draft = new PlanDraft(input, choice.Recipe, choice.Target, violations);
-        UnsupportedSettings.Refuse(draft);
         PlaceChecks.Check(draft);
         DangerousSettings.Refuse(draft.Recipe.AdvancedSettings, input.Catalogue.AllowedSettings, violations);
         var repos = RepoPlanning.Choose(draft, choice.Repos);
@@ -28,6 +26,7 @@ public static class Planner
         ParameterPlanning.Add(draft, choice.Inputs);
         VariablePlanning.AddBuiltIn(draft, repos);
         RepoPlanning.Add(draft, repos);
+        PodPlanning.Add(draft);
         StepPlanning.Add(draft);
         MeaninglessSettings.Notice(draft);
         return violations.Any ? new PlanOutcome.Rejected(violations) : Planned(draft);
@@ -48,7 +47,8 @@ public static class Planner
             ServiceModule = draft.Target.ServiceModule,
             Infrastructure = draft.Recipe.Infrastructure,
             TimeoutMinutes = draft.Recipe.AdvancedSettings.Timeout,
-            HostLabels = draft.Recipe.VmLabels,
+            HostLabels = draft.IsForPod ? [] : draft.Recipe.VmLabels,
+            Pod = draft.Pod,
             Variables = draft.Variables,
             Repos = draft.Repos,
             Steps = draft.Steps,

@@ -22,6 +22,9 @@ public sealed record PlanningInput
     /// <summary>Page of this run, for people.</summary>
     public required string RunUrl { get; init; }
 
+    /// <summary>Image of the container that drives a pod; it may need a login, too. Empty = not known.</summary>
+    public string AgentImage { get; init; } = "";
+
     /// <summary>W3C trace context of the call that starts the run; empty = none.</summary>
     public string TraceParent { get; init; } = "";
 }

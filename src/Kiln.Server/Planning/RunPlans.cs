@@ -4,6 +4,7 @@ using Kiln.Contracts.Runs;
 using Kiln.Server.Bodies;
 using Kiln.Server.Http;
 using Kiln.Server.Identity;
+using Kiln.Server.Settings;
 
 namespace Kiln.Server.Planning;
 
@@ -20,7 +21,8 @@ public abstract record PlannedRun
 }
 
 /// <summary>The world around <see cref="Planner"/>: reads the catalogue and the clock, seals the secrets.</summary>
-public sealed class RunPlans(CatalogueLoader catalogues, SecretVault vault, PublicAddress address, TimeProvider time)
+public sealed class RunPlans(
+    CatalogueLoader catalogues, SecretVault vault, PublicAddress address, KilnOptions options, TimeProvider time)
 {
     public async Task<PlannedRun> PlanAsync(
         BuildDefinition build, int revision, RunRequest request, long runId, string by, CancellationToken cancellationToken)
@@ -34,6 +36,7 @@ public sealed class RunPlans(CatalogueLoader catalogues, SecretVault vault, Publ
             RunId = runId,
             Now = time.GetLocalNow(),
             RunUrl = address.Run(runId),
+            AgentImage = options.PodImage,
             TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C, Id: { } id } ? id : "",
         };
         var outcome = Planner.Plan(input);

@@ -25,6 +25,39 @@ public sealed partial class LeaseFacts(
     internal Task SilentAsync(LeaseKey key, string host, CancellationToken cancellationToken) =>
         FoldAsync(key, new RunFact.HostSilent(host), isOver: false, cancellationToken);
 
+    /// <summary>Notes that an attempt's pod is silent.</summary>
+    internal Task PodSilentAsync(LeaseKey key, string pod, CancellationToken cancellationToken) =>
+        FoldAsync(key, new RunFact.PodSilent(pod), isOver: false, cancellationToken);
+
+    /// <summary>Ends a leased attempt that was to stop and whose pod will not say so.</summary>
+    internal Task StoppedAsync(LeaseKey key, string cause, string message, CancellationToken cancellationToken) =>
+        FoldAsync(key, new RunFact.Stopped(cause, message), isOver: true, cancellationToken);
+
+    /// <summary>Ends a leased attempt whose pod has waited too long to begin.</summary>
+    internal Task TimedOutAsync(LeaseKey key, string message, CancellationToken cancellationToken) =>
+        FoldAsync(key, new RunFact.QueueTimedOut(message), isOver: true, cancellationToken);
+
+    /// <summary>Notes why a leased attempt's pod has not begun; empty words = nothing holds it up any more.</summary>
+    internal async Task PodWaitsAsync(LeaseKey key, string reason, string message, CancellationToken cancellationToken)
+    {
+        var isNew = await database.WriteAsync(
+            async session =>
+            {
+                if (await LeaseSql.FindAsync(session, key) is not { Lease: not null } attempt || !attempt.Accepts(key))
+                {
+                    return false;
+                }
+                var next = RunReducer.Apply(attempt.State, new RunFact.PodWaits(reason, message), Now());
+                await RunSql.SaveAsync(session, key.RunId, key.Attempt, attempt.State, next);
+                return !ReferenceEquals(attempt.State, next);
+            },
+            cancellationToken);
+        if (isNew)
+        {
+            signals.Changed(key.RunId);
+        }
+    }
+
     /// <summary>Its runner is heard: the attempt is no longer silent, and a given-up one is its agent's lease again.</summary>
     internal async ValueTask HeardAsync(SqlSession session, AttemptRow attempt)
     {

@@ -5,16 +5,21 @@ namespace Kiln.Server.Queue;
 
 /// <summary>
 /// What an attempt needs of a host and what a host offers, as words of one kind: <c>label:x</c>, <c>shell:powershell</c>.
-/// A host fits when it offers all that is needed.
+/// A host fits when it offers all that is needed. A cluster offers <c>cluster:name</c>, which is all that runs in pods need.
 /// </summary>
 public static class Needs
 {
     private const string Label = "label:";
     private const string Shell = "shell:";
+    private const string Cluster = "cluster:";
 
     /// <summary>What a plan needs.</summary>
     public static IReadOnlyList<string> Of(RunPlan plan)
     {
+        if (plan.Pod is { } pod)
+        {
+            return [OfCluster(pod.ClusterName)];
+        }
         var needs = new List<string>(plan.HostLabels.Count + 1);
         foreach (var label in plan.HostLabels)
         {
@@ -52,9 +57,18 @@ public static class Needs
         return offers;
     }
 
+    /// <summary>What a run in a pod of a cluster needs, and the cluster offers.</summary>
+    public static string OfCluster(string name) => Cluster + name;
+
+    /// <summary>The cluster that is needed; <c>null</c> = a host.</summary>
+    public static string? ClusterOf(IReadOnlyList<string> needs) =>
+        needs is [var need] && need.StartsWith(Cluster, StringComparison.Ordinal) ? need[Cluster.Length..] : null;
+
     /// <summary>A need as a person says it.</summary>
     public static string Spoken(string need) => need.StartsWith(Label, StringComparison.Ordinal)
         ? $"the label {need[Label.Length..]}"
+        : need.StartsWith(Cluster, StringComparison.Ordinal)
+        ? $"the cluster {need[Cluster.Length..]}"
         : $"{need[Shell.Length..]} scripts";
 
     private static void AddOnce(List<string> words, string word)

@@ -2,6 +2,7 @@ using Kiln.Server.Http;
 using Kiln.Server.Identity;
 using Kiln.Server.Queue.Commits;
 using Kiln.Server.Queue.Hosts;
+using Kiln.Server.Queue.Pods;
 
 namespace Kiln.Server.Queue;
 
@@ -12,12 +13,18 @@ public static class QueueSlice
         .AddSingleton<QueueBells>()
         .AddSingleton<QueueRoom>()
         .AddSingleton<HostRoster>()
+        .AddSingleton<ClusterRoster>()
         .AddSingleton<RunTokens>()
         .AddSingleton<SpecMaker>()
         .AddSingleton<LeaseFacts>()
         .AddSingleton<Leases>()
         .AddSingleton<HeldLeases>()
         .AddSingleton<Dispatch>()
+        .AddSingleton<PodStore>()
+        .AddSingleton<PodHearing>()
+        .AddSingleton<Hearing>()
+        .AddSingleton<PodLeases>()
+        .AddSingleton<Heartbeats>()
         .AddSingleton<ReportStore>()
         .AddSingleton<RunReports>()
         .AddSingleton<Waiting>()

@@ -101,8 +101,9 @@ internal static class QueueSql
     public static ValueTask<ActiveLease?> FindAsync(SqlSession session, long runId) => session.FindAsync(
         $"select {LeaseColumns} from queue where run_id = @1 and agent_id > ''", MapLease, runId);
 
+    /// <summary>Agents of hosts that have leases; clusters look after theirs themselves.</summary>
     public static ValueTask<List<string>> AgentsAsync(SqlSession session) => session.QueryAsync(
-        "select distinct agent_id from queue where agent_id > ''", static row => row.GetString(0));
+        "select distinct agent_id from queue where agent_id > '' and agent_id not like 'cluster:%'", static row => row.GetString(0));
 
     public static ValueTask<int> SetReadyAsync(SqlSession session, long runId) =>
         session.ExecuteAsync("update queue set ready = 1 where run_id = @1", runId);

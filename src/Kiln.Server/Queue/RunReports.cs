@@ -1,7 +1,6 @@
 using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
 using Kiln.Server.Logs;
-using Kiln.Server.Queue.Hosts;
 using Kiln.Server.Runs;
 using Kiln.Server.Telemetry;
 
@@ -12,7 +11,7 @@ namespace Kiln.Server.Queue;
 /// when its whole log is durable.
 /// </summary>
 public sealed class RunReports(
-    ReportStore store, LogStore logs, RunSignals signals, QueueBells bells, HostRoster hosts, RunMeasures measures)
+    ReportStore store, LogStore logs, RunSignals signals, QueueBells bells, Hearing hearing, RunMeasures measures)
 {
     /// <summary>Takes a report; <c>null</c> = the lease is stale. Repeating it changes nothing.</summary>
     public async Task<ReportReply?> TakeAsync(ReportFrame report, CancellationToken cancellationToken)
@@ -22,7 +21,7 @@ public sealed class RunReports(
         {
             return null;
         }
-        hosts.Heard(attempt.AgentId);
+        hearing.Heard(attempt);
         var log = new LogKey(key.RunId, key.Attempt);
         if (attempt.IsEnded)
         {
@@ -30,6 +29,10 @@ public sealed class RunReports(
         }
 
         var length = await logs.AppendAsync(log, report.Head.LogOffset, report.Log, cancellationToken);
+        if (report.Head.WantsDurable)
+        {
+            await logs.SyncAsync(log, cancellationToken);
+        }
         measures.LogTaken(report.Log.Length);
         var events = Takeable(report.Head.Events, attempt.State.Seq, length);
         if (events.Count > 0 && events[^1] is RunEvent.Ended)
@@ -51,7 +54,8 @@ public sealed class RunReports(
             bells.Ring(attempt.AgentId);
         }
         return new ReportReply(
-            attempt.State.Seq, length, attempt.State.IsFinal ? null : attempt.Lease?.Stop, attempt.State.IsFinal);
+            attempt.State.Seq, length, attempt.State.IsFinal ? null : attempt.Lease?.Stop, attempt.State.IsFinal,
+            report.Head.WantsDurable ? length : null);
     }
 
     /// <summary>

@@ -2,6 +2,7 @@ using System.Buffers;
 using Kiln.Contracts.Protocol;
 using Kiln.Server.Http;
 using Kiln.Server.Identity;
+using Kiln.Server.Queue.Pods;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Kiln.Server.Queue;
@@ -14,7 +15,8 @@ internal static class RunnerApi
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost(RunnerProtocol.PollPath, PollAsync).NeedsAgent();
-        routes.MapPost(RunnerProtocol.SpecPath, SpecAsync).NeedsAgent();
+        routes.MapPost(RunnerProtocol.SpecPath, SpecAsync).ChecksItsOwnToken();
+        routes.MapPost(RunnerProtocol.HeartbeatPath, HeartbeatAsync).ChecksItsOwnToken();
         routes.MapPost(RunnerProtocol.ReportPath, ReportAsync).ChecksItsOwnToken().AcceptsBody(ReportFrameCodec.MaxFrameBytes);
     }
 
@@ -34,11 +36,41 @@ internal static class RunnerApi
         return TypedResults.Ok(await dispatch.PollAsync(poll, cancellationToken));
     }
 
+    // An agent may ask for any lease, a pod for its own.
     private static async Task<Results<Ok<Lease>, ApiError>> SpecAsync(
-        LeaseKey key, Leases leases, CancellationToken cancellationToken) =>
-        await leases.AgainAsync(key, cancellationToken) is { } lease
+        LeaseKey key,
+        HttpContext context,
+        RunTokens tokens,
+        CallerTokens callers,
+        Leases leases,
+        PodLeases pods,
+        CancellationToken cancellationToken)
+    {
+        var isPod = BearerAuthentication.Token(context.Request) is { } token && tokens.Accepts(key, token);
+        if (!isPod && callers.RequireAgent(context) is { } refusal)
+        {
+            return refusal;
+        }
+        return await (isPod ? pods.SpecAsync(key, cancellationToken) : leases.AgainAsync(key, cancellationToken)) is { } lease
             ? TypedResults.Ok(lease)
             : ApiError.Conflict(409, StaleMessage);
+    }
+
+    private static async Task<Results<Ok<HeartbeatReply>, ApiError>> HeartbeatAsync(
+        HeartbeatRequest heartbeat, HttpRequest request, RunTokens tokens, Heartbeats heartbeats, CancellationToken cancellationToken)
+    {
+        if (heartbeat is not { Key: not null, NoticesHeard: >= 0 })
+        {
+            return ApiError.Invalid("key", "A heartbeat names its lease (key) and how many notices it has heard (0 or more).");
+        }
+        if (BearerAuthentication.Token(request) is not { } token || !tokens.Accepts(heartbeat.Key, token))
+        {
+            return ApiError.Unauthorized("This call needs the run token of the lease that it is about.");
+        }
+        return await heartbeats.AnswerAsync(heartbeat, cancellationToken) is { } reply
+            ? TypedResults.Ok(reply)
+            : ApiError.Conflict(409, StaleMessage);
+    }
 
     private static async Task<Results<Ok<ReportReply>, ApiError>> ReportAsync(
         HttpRequest request, RunTokens tokens, RunReports reports, CancellationToken cancellationToken)

@@ -22,7 +22,7 @@ internal sealed class SignalRelay(Database database, RunSignals signals, QueueBe
             signals.TellChanged = runId => database.Tell(string.Create(CultureInfo.InvariantCulture, $"{Run}{runId}"));
             signals.TellCommitsWanted = () => database.Tell(Commits);
             bells.TellRung = agentId => database.Tell(Ring + agentId);
-            bells.TellWork = needs => database.Tell(string.Join(' ', [Work, .. needs]));
+            bells.TellWork = needs => database.Tell(string.Join(' ', [Work, .. needs.Select(Uri.EscapeDataString)]));
             database.Hear(Heard);
         }
         return Task.CompletedTask;
@@ -44,7 +44,7 @@ internal sealed class SignalRelay(Database database, RunSignals signals, QueueBe
         }
         else if (news.Split(' ') is [Work, .. var needs])
         {
-            bells.RingWorkElsewhere(needs);
+            bells.RingWorkElsewhere([.. needs.Select(Uri.UnescapeDataString)]);
         }
         else if (news == Ring)
         {

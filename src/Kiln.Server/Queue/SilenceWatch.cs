@@ -101,7 +101,7 @@ public sealed partial class SilenceWatch(
                     return false;
                 }
                 var fact = new RunFact.QueueTimedOut(
-                    $"No host took the run within {Durations.Spoken(limits.QueueTimeout)}.");
+                    $"No host and no cluster took the run within {Durations.Spoken(limits.QueueTimeout)}.");
                 await RunSql.SaveAsync(session, runId, run.Attempt, run.State, RunReducer.Apply(run.State, fact, limits.Now()));
                 return await QueueSql.RemoveAsync(session, runId);
             },

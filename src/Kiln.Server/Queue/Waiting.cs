@@ -6,7 +6,7 @@ using Kiln.Server.Storage;
 namespace Kiln.Server.Queue;
 
 /// <summary>Looks up why runs wait, and shows runs with it.</summary>
-public sealed class Waiting(Database database, HostRoster hosts)
+public sealed class Waiting(Database database, HostRoster hosts, ClusterRoster clusters)
 {
     private const string Ahead = """
         select count(*) from queue q join queue me on me.run_id = @1
@@ -33,12 +33,14 @@ public sealed class Waiting(Database database, HostRoster hosts)
         }
         if (!run.IsWaiting)
         {
-            return new WaitingReason(RunReason.Starting, $"Host {run.Host} has the run and is starting it.");
+            return new WaitingReason(RunReason.Starting, run.Plan.Pod is { } pod
+                ? $"Cluster {pod.ClusterName} is given the run's pod."
+                : $"Host {run.Host} has the run and is starting it.");
         }
         var place = await database.ReadAsync(session => PlaceAsync(session, run), cancellationToken);
         return place.Held.Length > 0
             ? WaitingReason.Limited(run.Plan, place)
-            : WaitingReason.Explain(Needs.Of(run.Plan), place.Ahead, hosts.All());
+            : WaitingReason.Explain(Needs.Of(run.Plan), place.Ahead, hosts.All(), clusters);
     }
 
     private static async ValueTask<QueuePlace> PlaceAsync(SqlSession session, RunRecord run)

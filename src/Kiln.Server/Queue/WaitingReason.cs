@@ -28,6 +28,23 @@ public sealed record WaitingReason(string Reason, string Message)
 
     private static string Runs(int count) => count == 1 ? "1 run" : $"{count} runs";
 
+    /// <summary>Explains a ready run that nobody has taken.</summary>
+    /// <param name="needs">What it needs of a place.</param>
+    /// <param name="ahead">How many runs are ahead of it.</param>
+    /// <param name="hosts">Every host.</param>
+    /// <param name="clusters">Every cluster.</param>
+    public static WaitingReason Explain(
+        IReadOnlyList<string> needs, long ahead, IReadOnlyList<HostPresence> hosts, ClusterRoster clusters) =>
+        Needs.ClusterOf(needs) is { } cluster ? InCluster(cluster, clusters.Find(cluster), ahead) : Explain(needs, ahead, hosts);
+
+    private static WaitingReason InCluster(string name, ClusterPresence? cluster, long ahead) => cluster switch
+    {
+        null => new(RunReason.NoCluster, $"Cluster {name} is not known to this server (yet): it was added just now, renamed or deleted."),
+        { Standing: ClusterStanding.Unusable } => new(RunReason.NoCluster, $"Cluster {name} cannot be used. {cluster.Message}"),
+        { Standing: ClusterStanding.Unreachable } => new(RunReason.ClusterUnreachable, cluster.Message),
+        _ => new(RunReason.ClusterBusy, $"Cluster {name} has as many runs as it may have (pod_capacity); {Place(ahead)}."),
+    };
+
     /// <summary>Explains a ready run that no host has taken.</summary>
     /// <param name="needs">What it needs of a host.</param>
     /// <param name="ahead">How many runs are ahead of it.</param>

@@ -15,6 +15,8 @@ internal static class NextAttempt
     private static readonly string[] Infrastructure =
     [
         RunReason.ExecDied, RunReason.ExecFailed, RunReason.HostLost, RunReason.HostLostRun, RunReason.DiskFull,
+        RunReason.OomKilled, RunReason.PodEvicted, RunReason.NodeLost, RunReason.ImagePullFailed, RunReason.PodDeadline,
+        RunReason.PodDeleted, RunReason.PodDied, RunReason.ContainerGone,
     ];
 
     /// <summary>Queues the attempt behind <paramref name="run"/>, whose last attempt has ended and left the queue.</summary>

@@ -119,7 +119,7 @@ internal static class RunsApi
             reason?.Reason ?? run.State.Reason,
             reason?.Message ?? run.State.Message,
             [.. needs.Select(Needs.Spoken)],
-            run.IsWaiting ? [.. hosts.All().Select(host => Seen(needs, host))] : []));
+            run is { IsWaiting: true, Plan.Pod: null } ? [.. hosts.All().Select(host => Seen(needs, host))] : []));
     }
 
     private static WhyHost Seen(IReadOnlyList<string> needs, HostPresence host)

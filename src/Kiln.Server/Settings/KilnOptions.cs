@@ -57,6 +57,21 @@ public sealed record KilnOptions
     /// <summary>Bytes that the logs of ended runs may take on disk; <c>null</c> = all there is.</summary>
     public long? LogLimit { get; init; }
 
+    /// <summary>Image of the container that drives a pod's run.</summary>
+    public string PodImage { get; init; } = $"kiln-agent:{SettingsHelp.Version}";
+
+    /// <summary>This server's address as pods reach it; <c>null</c> = <see cref="PublicUrl"/>.</summary>
+    public Uri? PodServerUrl { get; init; }
+
+    /// <summary>Namespace of pods in clusters that name none.</summary>
+    public string PodNamespace { get; init; } = "kiln";
+
+    /// <summary>Runs at once on each cluster.</summary>
+    public int PodCapacity { get; init; } = 200;
+
+    /// <summary>How long a pod's image may fail to be pulled before its run is given up.</summary>
+    public TimeSpan PodPullTimeout { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>Load the demo data and serve its git repositories.</summary>
     public bool Demo { get; init; }
 

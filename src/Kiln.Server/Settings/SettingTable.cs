@@ -31,6 +31,11 @@ public static class SettingTable
         new("artifact_keep", "TIME", "for ever", "How long artifacts are kept after the end of their runs, 1h or more.", ArtifactKeep),
         new("log_keep", "TIME", "for ever", "How long logs are kept after the end of their runs, 1h or more.", LogKeep),
         new("log_limit", "SIZE", "no limit", "What the logs of ended runs may take on disk, 1M or more: the oldest go.", LogLimit),
+        new("pod_image", "IMAGE", "kiln-agent:VERSION", "Image of the container that drives a pod's run.", PodImage),
+        new("pod_server_url", "URL", "the public URL", "Address of this server as pods reach it.", PodServerUrl),
+        new("pod_namespace", "NAME", "kiln", "Namespace of pods in clusters that name none.", PodNamespace),
+        new("pod_capacity", "N", "200", "Runs at once on each cluster; 0 = no cluster is given any.", PodCapacity),
+        new("pod_pull_timeout", "TIME", "2m", "How long a pod's image may fail to be pulled before its run is given up.", PodPullTimeout),
         new("log_level", "LEVEL", "information", "Least level of the server's log: trace, debug, information, warning, error.", Level),
         new("demo", "", "off", "Load the demo data and serve its git repositories.", Demo),
     ];
@@ -117,6 +122,58 @@ public static class SettingTable
             return "must be an http or https URL without user, query and fragment, for example https://kiln.example.com";
         }
         options = options with { PublicUrl = url };
+        return null;
+    }
+
+    private static string? PodImage(string text, ref KilnOptions options)
+    {
+        if (text.Length == 0 || text.Any(letter => letter is <= ' ' or > '~'))
+        {
+            return "must be an image reference without spaces, for example registry.example.com/kiln-agent:1.0.0";
+        }
+        options = options with { PodImage = text };
+        return null;
+    }
+
+    private static string? PodServerUrl(string text, ref KilnOptions options)
+    {
+        var asPublic = options;
+        if (PublicUrl(text, ref asPublic) is { } problem)
+        {
+            return problem;
+        }
+        options = options with { PodServerUrl = asPublic.PublicUrl };
+        return null;
+    }
+
+    private static string? PodNamespace(string text, ref KilnOptions options)
+    {
+        if (text.Length is 0 or > 63 || text.StartsWith('-') || text.EndsWith('-')
+            || text.Any(letter => !(char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-')))
+        {
+            return "must be at most 63 lower-case letters, digits and inner '-'";
+        }
+        options = options with { PodNamespace = text };
+        return null;
+    }
+
+    private static string? PodCapacity(string text, ref KilnOptions options)
+    {
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var capacity) || capacity > 100_000)
+        {
+            return "must be a whole number from 0 to 100000";
+        }
+        options = options with { PodCapacity = capacity };
+        return null;
+    }
+
+    private static string? PodPullTimeout(string text, ref KilnOptions options)
+    {
+        if (!Durations.TryParse(text, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1), out var time))
+        {
+            return "must be a time from 1s to 1d, for example 2m";
+        }
+        options = options with { PodPullTimeout = time };
         return null;
     }
 

@@ -33,6 +33,8 @@ public sealed class KilnMetrics
         CacheDuration = Meter.CreateHistogram(
             "kiln.cache.duration", "s", "How long a cache that moved took, by op: restore, save.", tags: null, Long);
         LeaseLosses = Meter.CreateCounter<long>("kiln.lease.losses", "{lease}", "Runs taken from their host, by reason.");
+        PodsSwept = Meter.CreateCounter<long>(
+            "kiln.pods.swept", "{run}", "Runs whose objects were found in a cluster when nobody wanted them any more, and removed.");
         Reattaches = Meter.CreateCounter<long>(
             "kiln.run.reattaches", "{run}", "Runs found again, by how: adopted (an agent restarted), returned (given up, and its host came back).");
     }
@@ -59,6 +61,8 @@ public sealed class KilnMetrics
     public Histogram<double> CacheDuration { get; }
 
     public Counter<long> LeaseLosses { get; }
+
+    public Counter<long> PodsSwept { get; }
 
     public Counter<long> Reattaches { get; }
 

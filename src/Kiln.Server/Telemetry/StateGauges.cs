@@ -18,15 +18,16 @@ public sealed class StateGauges
 
     private readonly Database _database;
     private readonly HostRoster _hosts;
+    private readonly ClusterRoster _clusters;
     private IReadOnlyDictionary<string, long> _waiting = new Dictionary<string, long>();
     private long _active;
 
-    public StateGauges(KilnMetrics metrics, Database database, HostRoster hosts)
+    public StateGauges(KilnMetrics metrics, Database database, HostRoster hosts, ClusterRoster clusters)
     {
-        (_database, _hosts) = (database, hosts);
+        (_database, _hosts, _clusters) = (database, hosts, clusters);
         metrics.Meter.CreateObservableGauge(
             "kiln.queue.depth", () => _waiting.Select(entry => Tagged(entry.Value, "reason", entry.Key)), "{run}", "Runs that wait, by reason.");
-        metrics.Meter.CreateObservableGauge("kiln.runs.active", () => _active, "{run}", "Runs that hosts have.");
+        metrics.Meter.CreateObservableGauge("kiln.runs.active", () => _active, "{run}", "Runs that hosts and clusters have.");
         metrics.Meter.CreateObservableGauge("kiln.hosts", Hosts, "{host}", "Hosts by state: online, paused, draining, unreachable.");
     }
 
@@ -49,7 +50,7 @@ public sealed class StateGauges
             var kind = run.Key.IsReady ? string.Join('\n', needs) : RunReason.ResolvingCommits;
             if (!known.TryGetValue(kind, out var reason))
             {
-                known[kind] = reason = run.Key.IsReady ? WaitingReason.Explain(needs, ahead: 0, hosts).Reason : kind;
+                known[kind] = reason = run.Key.IsReady ? WaitingReason.Explain(needs, ahead: 0, hosts, _clusters).Reason : kind;
             }
             waiting[reason] = waiting.GetValueOrDefault(reason) + 1;
         }

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace Kiln.EndToEnd.Harness;
 
-/// <summary>A real docker-registry on loopback that wants a login.</summary>
+/// <summary>A real docker-registry that wants a login.</summary>
 public sealed class ImageRegistry : IAsyncDisposable
 {
     public const string User = "builder";
@@ -17,10 +17,10 @@ public sealed class ImageRegistry : IAsyncDisposable
     private readonly RunningProgram _program;
     private readonly HttpClient _http = new();
 
-    private ImageRegistry(RunningProgram program, int port)
+    private ImageRegistry(RunningProgram program, string host)
     {
         _program = program;
-        Host = $"127.0.0.1:{port}";
+        Host = host;
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
             "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}")));
         _http.DefaultRequestHeaders.Accept.ParseAdd("application/vnd.docker.distribution.manifest.v2+json");
@@ -29,9 +29,13 @@ public sealed class ImageRegistry : IAsyncDisposable
 
     public string Host { get; }
 
-    public static async Task<ImageRegistry> StartAsync(Scratch scratch, CancellationToken cancellationToken)
+    public static Task<ImageRegistry> StartAsync(Scratch scratch, CancellationToken cancellationToken) =>
+        StartAsync(scratch, "127.0.0.1", cancellationToken);
+
+    /// <summary>Starts one on an address of this machine that others than itself reach.</summary>
+    public static async Task<ImageRegistry> StartAsync(Scratch scratch, string address, CancellationToken cancellationToken)
     {
-        var port = FreePort();
+        var host = $"{address}:{FreePort(address)}";
         await File.WriteAllTextAsync(scratch["htpasswd"], Htpasswd, cancellationToken);
         await File.WriteAllTextAsync(scratch["registry.yml"], $"""
             version: 0.1
@@ -39,7 +43,7 @@ public sealed class ImageRegistry : IAsyncDisposable
               filesystem:
                 rootdirectory: {scratch["registry"]}
             http:
-              addr: 127.0.0.1:{port}
+              addr: {host}
             auth:
               htpasswd:
                 realm: kiln
@@ -47,7 +51,7 @@ public sealed class ImageRegistry : IAsyncDisposable
             """, cancellationToken);
         var program = RunningProgram.Start("docker-registry", ["serve", scratch["registry.yml"]], scratch.Path);
         await program.ComplainsAsync("listening on", cancellationToken);
-        return new ImageRegistry(program, port);
+        return new ImageRegistry(program, host);
     }
 
     /// <summary>The digest that the registry has for a reference; <c>null</c> when it has none.</summary>
@@ -74,9 +78,9 @@ public sealed class ImageRegistry : IAsyncDisposable
         await _program.DisposeAsync();
     }
 
-    private static int FreePort()
+    private static int FreePort(string address)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        using var listener = new TcpListener(IPAddress.Parse(address), 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }

@@ -29,11 +29,11 @@ public sealed class AgentCommandLineTests
             name => name switch { "KILN_SERVER" => "http://two", "KILN_AGENT_TOKEN" => "t", "KILN_CAPACITY" => "5", _ => null });
 
         Assert.Empty(errors);
-        Assert.Equal((new Uri("http://one:7070"), "t", 5), (options!.Value.Server, options.Value.Options.Token, options.Value.Options.Capacity));
+        Assert.Equal((new Uri("http://one:7070"), "t", 5), (options!.Value.Server, options.Value.Token, options.Value.Options.Capacity));
         Assert.Equal(["a", "b"], options.Value.Options.Labels);
     }
 
-    private static ((Uri Server, AgentOptions Options)? Options, IReadOnlyList<string> Errors) Read(
+    private static ((Uri Server, string Token, AgentOptions Options)? Options, IReadOnlyList<string> Errors) Read(
         string[] arguments, Func<string, string?> environment)
     {
         var commandLine = new AgentCommandLine();

@@ -40,6 +40,19 @@ public abstract class LogStoreCompliance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_log_that_was_synced_goes_on_where_it_was()
+    {
+        await _logs.SyncAsync(Key, default);
+        await _logs.AppendAsync(Key, 0, "one\n"u8.ToArray(), default);
+        await _logs.SyncAsync(Key, default);
+        await _logs.AppendAsync(Key, 4, "two\n"u8.ToArray(), default);
+        await _logs.SealAsync(Key, default);
+        await _logs.SyncAsync(Key, default);
+
+        Assert.Equal(Hash("one\ntwo\n"u8.ToArray()), Hash(await ReadAsync()));
+    }
+
+    [Fact]
     public async Task Packing_again_changes_nothing_and_takes_less_room()
     {
         var log = Make("lines");

@@ -49,6 +49,16 @@ internal sealed class ExecRun : IAsyncDisposable
         return run;
     }
 
+    /// <summary>The same by an exec that may have been waiting.</summary>
+    public static async Task<ExecRun> StartAsync(ExecStandby standby)
+    {
+        var run = new ExecRun("run");
+        var launch = await standby.LaunchAsync(run.RunDirectory, run.RunId, run.Token);
+        run.Pid = Assert.IsType<ExecLaunch.Listening>(launch).Pid;
+        await run.ConnectAsync();
+        return run;
+    }
+
     public async Task ConnectAsync()
     {
         await DisconnectAsync();

@@ -12,7 +12,7 @@ namespace Kiln.Tests.Fixtures;
 /// <summary>Speaks the runner protocol as an agent with its runners does, and does only what a test tells it.</summary>
 public sealed class FakeAgent(KilnApp app, string name = "host-1", int capacity = 8)
 {
-    private readonly HttpClient _client = app.Client(app.Get<EmbeddedAgentToken>().Value);
+    private readonly HttpClient _client = app.Client(app.AgentToken);
 
     public AgentInfo Info { get; set; } = new(
         name, name, "1.0", RunnerProtocol.Version, "linux", "x64", Labels: [], capacity, Shells: ["shell"], Draining: false);

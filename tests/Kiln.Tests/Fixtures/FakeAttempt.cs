@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Text;
 using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
-using Kiln.Runner.Courier;
 
 namespace Kiln.Tests.Fixtures;
 
@@ -14,6 +13,7 @@ internal sealed class FakeAttempt(Lease lease) : IRunServer
     private readonly Lock _lock = new();
     private readonly List<RunEvent> _events = [];
     private readonly MemoryStream _log = new();
+    private long _durable;
     private readonly TaskCompletionSource<RunEvent.Ended> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<(Func<string, bool> Holds, TaskCompletionSource Seen)> _waiting = [];
 
@@ -27,6 +27,12 @@ internal sealed class FakeAttempt(Lease lease) : IRunServer
 
     /// <summary>An order that the next replies carry.</summary>
     public StopOrder? Stop { get; set; }
+
+    /// <summary>Once its log is so long, everything that no report asked to make durable is lost; once.</summary>
+    public long? LosesPowerAt { get; set; }
+
+    /// <summary>What a heartbeat is told.</summary>
+    public FakePodNews Pod { get; } = new();
 
     public ConcurrentDictionary<string, byte[]> Artifacts { get; } = [];
 
@@ -58,13 +64,16 @@ internal sealed class FakeAttempt(Lease lease) : IRunServer
     }
 
     /// <summary>The bytes of one step alone.</summary>
-    public string LogOf(string step)
+    public string LogOf(string step) => Encoding.UTF8.GetString(BytesOf(step));
+
+    /// <summary>The same, as they came.</summary>
+    public byte[] BytesOf(string step)
     {
         var start = Events.OfType<RunEvent.StepStarted>().Single(started => started.Name == step).LogStart;
         var end = Events.OfType<RunEvent.StepEnded>().Single(ended => ended.Name == step).LogEnd;
         lock (_lock)
         {
-            return Encoding.UTF8.GetString(_log.ToArray()[(int)start..(int)end]);
+            return _log.ToArray()[(int)start..(int)end];
         }
     }
 
@@ -100,6 +109,12 @@ internal sealed class FakeAttempt(Lease lease) : IRunServer
             var known = (int)Math.Min(_log.Length - head.LogOffset, log.Length);
             Assert.True(known >= 0, "a report left a gap in the log");
             _log.Write(log.Span[known..]);
+            if (_log.Length >= LosesPowerAt)
+            {
+                LosesPowerAt = null;
+                _log.SetLength(_durable);
+            }
+            _durable = head.WantsDurable ? _log.Length : _durable;
             var text = Encoding.UTF8.GetString(_log.ToArray());
             _waiting.RemoveAll(waiting => waiting.Holds(text) && waiting.Seen.TrySetResult());
             var end = _events.OfType<RunEvent.Ended>().FirstOrDefault();
@@ -109,7 +124,8 @@ internal sealed class FakeAttempt(Lease lease) : IRunServer
                 _ended.TrySetResult(end!);
             }
             return Task.FromResult<ReportOutcome>(
-                new ReportOutcome.Accepted(new ReportReply(_events.Count, _log.Length, Stop, isOver)));
+                new ReportOutcome.Accepted(new ReportReply(
+                    _events.Count, _log.Length, Stop, isOver, head.WantsDurable ? _durable : null)));
         }
     }
 

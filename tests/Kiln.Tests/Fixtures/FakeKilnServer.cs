@@ -107,6 +107,10 @@ internal sealed class FakeKilnServer : IAsyncDisposable
                 await news.WaitAsync(cancellationToken);
             }
         });
+        _app.MapPost(RunnerProtocol.HeartbeatPath, async (HeartbeatRequest heartbeat, CancellationToken cancellationToken) =>
+            _attempts.TryGetValue(heartbeat.Key, out var attempt) && !attempt.IsStale
+                ? Results.Ok(await attempt.Pod.HearAsync(heartbeat, cancellationToken))
+                : Results.Conflict());
         _app.MapPost(RunnerProtocol.SpecPath, (LeaseKey key) =>
             _attempts.TryGetValue(key, out var attempt) && !attempt.IsStale
                 ? Results.Ok(attempt.Lease)
@@ -118,7 +122,7 @@ internal sealed class FakeKilnServer : IAsyncDisposable
             return ReportFrameCodec.TryRead(body.ToArray(), out var frame)
                 && _attempts.TryGetValue(frame.Head.Key, out var attempt)
                 && await attempt.ReportAsync(frame.Head, frame.Log, cancellationToken) is
-                    Kiln.Runner.Courier.ReportOutcome.Accepted accepted
+                    Kiln.Contracts.Protocol.ReportOutcome.Accepted accepted
                 ? Results.Ok(accepted.Reply)
                 : Results.Conflict();
         });

@@ -31,6 +31,7 @@ public sealed class KilnApp : IAsyncDisposable
         Address = app.Services.GetRequiredService<PublicAddress>().Local;
         Admin = Client(app.Services.GetRequiredService<AdminToken>().Value);
         Anonymous = Client(token: null);
+        app.Services.GetRequiredService<TokenIndex>().Add(TokenHash.Of(AgentToken), new Caller("agents-of-tests", TokenKind.Agent));
     }
 
     public KilnOptions Options { get; }
@@ -40,6 +41,9 @@ public sealed class KilnApp : IAsyncDisposable
 
     /// <summary>A client with the admin token.</summary>
     public HttpClient Admin { get; }
+
+    /// <summary>A token by which agents join this server.</summary>
+    public string AgentToken { get; } = TokenHash.NewToken(TokenKind.Agent);
 
     /// <summary>A client without a token.</summary>
     public HttpClient Anonymous { get; }

@@ -23,7 +23,7 @@ internal static class PodOrders
             ServerUrl = new Uri("http://kiln.example.com:7070/"),
             AgentImage = "registry.example.com/kiln-agent:1",
             Strategies = [],
-            CacheClaim = "",
+            Cache = new ClusterCache { MediumType = "none" },
         },
     };
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Kiln.Contracts.Exec;
 using Kiln.Contracts.Plans;
 using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
@@ -27,6 +28,22 @@ public sealed class RunTests : IDisposable
             ["Begun", "StepStarted", "OutputsCollected", "StepEnded", "Ended"],
             run.Events.Select(static happened => happened.GetType().Name));
         Assert.Equal(Enumerable.Range(1, 5), run.Events.Select(static happened => (int)happened.Seq));
+    }
+
+    [Fact]
+    public async Task A_server_that_lost_log_bytes_in_a_power_cut_gets_them_again_although_the_spool_is_small()
+    {
+        var attempt = RunnerHost.Attempt(Of(Shell("seq 1 400000")));
+        attempt.LosesPowerAt = 2_000_000;
+        using var runner = _host.Runner(attempt, _host.Place with
+        {
+            ExecEnvironment = [new(ExecProtocol.SpoolLimitVariable, "1000000")],
+        });
+
+        Assert.Equal(RunnerEnd.Delivered, await runner.RunAsync(isAdopted: false, CancellationToken.None));
+
+        Assert.Null(attempt.LosesPowerAt);
+        Assert.Equal(string.Concat(Enumerable.Range(1, 400_000).Select(static n => $"{n}\n")), attempt.LogOf("script"));
     }
 
     [Fact]

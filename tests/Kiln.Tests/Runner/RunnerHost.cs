@@ -43,8 +43,10 @@ internal sealed class RunnerHost : IDisposable
 
     public RunDirectory DirectoryOf(FakeAttempt attempt) => RunDirectory.Of(_root.Path, attempt.Lease.Key);
 
-    public AttemptRunner Runner(FakeAttempt attempt) =>
-        new(attempt.Lease, DirectoryOf(attempt), Place, attempt, NullLogger.Instance);
+    public AttemptRunner Runner(FakeAttempt attempt) => Runner(attempt, Place);
+
+    public AttemptRunner Runner(FakeAttempt attempt, RunnerPlace place) =>
+        new(attempt.Lease, DirectoryOf(attempt), place, attempt, NullLogger.Instance);
 
     /// <summary>Runs a spec to its end and checks that nothing is left of it.</summary>
     public async Task<FakeAttempt> RunAsync(RunSpec spec)

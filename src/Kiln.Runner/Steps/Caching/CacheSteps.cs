@@ -39,7 +39,7 @@ internal static class CacheSteps
             await run.SayAsync($"cache: nothing is kept under {Shown(key)} yet");
             return Restored(run, begin, "miss", bytes: 0);
         }
-        var fresh = Path.Combine(run.Directory.Temp, "cache-restore");
+        var fresh = run.Directory.Restoring;
         Directory.CreateDirectory(fresh);
         var end = await TarAsync(run, RestoreStep, ["tar", "-xf", run.Place.Caches.BlobOf(entry), "-C", fresh, "--no-same-owner"]);
         if (end is CommandEnd.Ended { Notice: { ExitCode: 0, Stopped: null } })
@@ -68,6 +68,12 @@ internal static class CacheSteps
             return Kept(run, begin, "unchanged", bytes: 0);
         }
         var source = Path.Combine(run.Directory.Workspace, directory);
+        // In a pod the tree is another container's, and a link in it could lead to what that must not see.
+        if (run.Place.Room is not null && ConfinedPath.LeadsThroughLink(run.Directory.Workspace, directory))
+        {
+            await run.SayAsync($"cache: {cache.Directory} is a link or lies behind one, so nothing is kept");
+            return new StepResult.Passed();
+        }
         if (!Directory.Exists(source))
         {
             await run.SayAsync($"cache: there is no directory {cache.Directory}, so nothing is kept");

@@ -12,13 +12,18 @@ internal sealed class ImageStep(RunScope run, PlannedImage image)
 {
     public const string DigestOutput = "IMAGE_DIGEST";
 
+    private const string InPod =
+        "Nothing in this pod may build an image: no docker daemon answers, buildctl reaches no buildkitd, and the cluster does not let buildah "
+            + "make a mount namespace. Let the build use its node's docker (use_host_docker_daemon), or have the cluster's operator name a "
+            + "buildkitd (BUILDKIT_HOST) or allow user namespaces.";
+
     private static readonly string[] ProxyNames = ["http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"];
 
-    private readonly Dictionary<string, string> _variables = ScriptEnvironment.WithOutputs(run);
+    private readonly Dictionary<string, string> _variables = ScriptEnvironment.ForOwnCommands(run);
 
     public async Task<StepResult> RunAsync()
     {
-        RegistryLogin.AddTo(_variables, run.Directory);
+        RegistryLogin.AddTo(_variables, run.Directory.DockerConfig);
         var order = Order(out var refused);
         if (order is null)
         {
@@ -33,7 +38,7 @@ internal sealed class ImageStep(RunScope run, PlannedImage image)
         if (EngineChoice.Of(host, run.Place.ImageEngine, image.WantsBuildKit, platforms) is not EngineChoice.Chosen chosen)
         {
             var none = (EngineChoice.None)EngineChoice.Of(host, run.Place.ImageEngine, image.WantsBuildKit, platforms);
-            return new StepResult.Failed(RunReason.ToolMissing, none.Message);
+            return new StepResult.Failed(RunReason.ToolMissing, run.Place.Room is null ? none.Message : InPod);
         }
         await run.SayBeforeAsync(
             "image-build", $"building {order.References[0]} with {chosen.Engine.ToString().ToLowerInvariant()}: {chosen.Why}");

@@ -102,8 +102,12 @@ internal static class InstallStep
         variables["HOME"] = installed.Directory;
         variables["FILEPATH"] = file;
         var body = "set -ex\n" + installed.Planned.Script.Replace("${FILEPATH}", file, StringComparison.Ordinal);
-        return run.RunAsync("installs", $"install-{index}", new ExecCommand.StartScript(
-            $"install-{index}", "shell", body, [.. variables], run.Directory.Workspace, []));
+        // A command of Kiln's, not a script of the build's: in a pod it runs here, where its tools are whatever the build's image has.
+        var script = run.Directory.InstallScript(index);
+        File.WriteAllText(script, body.ReplaceLineEndings("\n"));
+        var shell = ProgramPath.Find("bash", variables["PATH"]) ?? "sh";
+        return run.RunAsync("installs", $"install-{index}", new ExecCommand.Start(
+            $"install-{index}", [shell, script], [.. variables], run.Directory.Workspace, Stdin: null, Capture: false, Credentials: []));
     }
 
     private static StepResult? ResultOf(RunScope run, PlannedPackage package, CommandEnd end) => end switch

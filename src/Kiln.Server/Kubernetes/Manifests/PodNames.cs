@@ -37,6 +37,18 @@ public static class PodNames
     /// <summary>Selects what a server made for runs.</summary>
     public static string Selector(string owner) => $"{ManagedBy}={Kiln},{Owner}={owner},{Run}";
 
+    /// <summary>Selects what a server made for one lease.</summary>
+    public static string Selector(string owner, LeaseKey key) =>
+        $"{Selector(owner)}={key.RunId},{Attempt}={key.Attempt},{Fence}={key.Fence}";
+
+    /// <summary>Which lease a Job, or a pod of it, belongs to by its name; <c>null</c> = none.</summary>
+    public static LeaseKey? KeyOfName(string name) => name.Split('-') is [Kiln, var run, var attempt, var fence, ..]
+        && long.TryParse(run, NumberStyles.None, CultureInfo.InvariantCulture, out var runId)
+        && int.TryParse(attempt, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        && long.TryParse(fence, NumberStyles.None, CultureInfo.InvariantCulture, out var last)
+            ? new LeaseKey(runId, number, last)
+            : null;
+
     /// <summary>Which lease an object belongs to; <c>null</c> = none.</summary>
     public static LeaseKey? KeyOf(ObjectMeta meta) =>
         long.TryParse(meta.Label(Run), NumberStyles.None, CultureInfo.InvariantCulture, out var run)

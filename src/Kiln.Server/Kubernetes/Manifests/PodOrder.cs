@@ -41,6 +41,6 @@ public sealed record PodPlace
     /// <summary>The strategies of the cluster.</summary>
     public required IReadOnlyList<SchedulingStrategy> Strategies { get; init; }
 
-    /// <summary>Claim that caches are kept on; empty = the cluster keeps none.</summary>
-    public required string CacheClaim { get; init; }
+    /// <summary>Where the cluster keeps caches.</summary>
+    public required ClusterCache Cache { get; init; }
 }

@@ -45,7 +45,7 @@ internal sealed class PodVolumes
         {
             volumes.MountStorage(order, pod.Storages[i], i);
         }
-        if (pod.CacheDirectory.Length > 0 && order.Place.CacheClaim.Length > 0)
+        if (pod.CacheDirectory.Length > 0)
         {
             volumes.MountCache(order, pod);
         }
@@ -71,15 +71,22 @@ internal sealed class PodVolumes
 
     private void MountCache(PodOrder order, PlannedPod pod)
     {
-        if (pod.IgnoresCache)
+        if (pod.IgnoresCache || CacheClaims.NameOf(order.Place.Cache).Length == 0)
         {
             Mount(pod.CacheDirectory, new("cache") { EmptyDir = new() });
             return;
         }
         string[] place = [order.Plan.ProjectKey, order.Plan.BuildName, order.Plan.ServiceName, order.Plan.ServiceModule];
+        var claim = CacheClaims.NameOf(order.Place.Cache);
+        if (order.Place.Cache.ProvisionType == "dynamic")
+        {
+            _claims.Add(CacheClaims.Of(order.Place));
+        }
         Mount(
-            pod.CacheDirectory, Claimed(order.Place.CacheClaim),
-            string.Join('/', place.Where(part => part.Length > 0).Select(part => part.Replace('/', '-'))));
+            pod.CacheDirectory, Claimed(claim),
+            pod.CacheSubpath.Length > 0
+                ? pod.CacheSubpath
+                : string.Join('/', place.Where(part => part.Length > 0).Select(part => part.Replace('/', '-'))));
     }
 
     private static Volume Claimed(string claim) =>

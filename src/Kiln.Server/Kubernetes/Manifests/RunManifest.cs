@@ -48,11 +48,12 @@ public sealed record RunManifest(Job Job, IReadOnlyList<Secret> Secrets, IReadOn
             Spec = new JobSpec
             {
                 BackoffLimit = 0,
-                ActiveDeadlineSeconds = (order.Plan.TimeoutMinutes * 60L) + order.GraceSeconds + DeadlineSlackSeconds,
                 TtlSecondsAfterFinished = KeptSeconds,
                 Template = new PodTemplate(meta, new PodSpec
                 {
                     RestartPolicy = "Never",
+                    // The pod's own and not the Job's, which would count the time that the pod waits for a node.
+                    ActiveDeadlineSeconds = (order.Plan.TimeoutMinutes * 60L) + order.GraceSeconds + DeadlineSlackSeconds,
                     AutomountServiceAccountToken = false,
                     EnableServiceLinks = false,
                     TerminationGracePeriodSeconds = order.GraceSeconds + DeliverySeconds,

@@ -42,6 +42,13 @@ public sealed record ClusterEvent : IKubernetesObject
 
     public string Reason { get => field ?? ""; init; } = "";
     public string Message { get => field ?? ""; init; } = "";
+
+    /// <summary>When it was said last; absent from those of newer kinds.</summary>
+    public DateTimeOffset? LastTimestamp { get; init; }
+
+    public DateTimeOffset? EventTime { get; init; }
+
+    public bool IsWarning => Type == "Warning";
 }
 
 /// <summary>What an event is about.</summary>

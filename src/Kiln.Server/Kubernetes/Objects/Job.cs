@@ -13,7 +13,6 @@ public sealed record Job : IKubernetesObject
 public sealed record JobSpec
 {
     public int BackoffLimit { get; init; }
-    public long? ActiveDeadlineSeconds { get; init; }
     public int? TtlSecondsAfterFinished { get; init; }
     public required PodTemplate Template { get; init; }
 }

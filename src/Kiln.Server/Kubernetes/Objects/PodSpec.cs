@@ -5,6 +5,7 @@ public sealed record PodSpec
 {
     public string RestartPolicy { get => field ?? "Always"; init; } = "Always";
     public string? NodeName { get; init; }
+    public long? ActiveDeadlineSeconds { get; init; }
     public bool? AutomountServiceAccountToken { get; init; }
     public bool? EnableServiceLinks { get; init; }
     public int? TerminationGracePeriodSeconds { get; init; }
@@ -49,7 +50,7 @@ public sealed record FieldSource(string FieldPath);
 
 /// <summary>Least and most of what a container gets.</summary>
 public sealed record ResourceRequirements(
-    IReadOnlyDictionary<string, string> Requests, IReadOnlyDictionary<string, string> Limits);
+    IReadOnlyDictionary<string, string> Requests, IReadOnlyDictionary<string, string>? Limits);
 
 /// <summary>Rights of a container.</summary>
 public sealed record SecurityContext

@@ -23,6 +23,15 @@ public abstract record RunFact
     /// <summary>Its host says nothing.</summary>
     public sealed record HostSilent(string Host) : RunFact;
 
+    /// <summary>Why its pod has not begun yet; an empty reason = nothing holds it up any more.</summary>
+    public sealed record PodWaits(string Reason, string Message) : RunFact;
+
+    /// <summary>Its pod says nothing.</summary>
+    public sealed record PodSilent(string Pod) : RunFact;
+
+    /// <summary>It was to stop, and its pod never began or did not obey: nobody else will tell its end.</summary>
+    public sealed record Stopped(string Cause, string Message) : RunFact;
+
     /// <summary>Its runner is heard again, also when the attempt was given up.</summary>
     public sealed record HostReturned : RunFact;
 

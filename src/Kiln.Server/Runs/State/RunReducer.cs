@@ -8,6 +8,12 @@ namespace Kiln.Server.Runs.State;
 /// </summary>
 public static class RunReducer
 {
+    private static readonly string[] OfPod =
+    [
+        RunReason.Starting, RunReason.NoCluster, RunReason.ClusterUnreachable, RunReason.PodQuota, RunReason.PodUnschedulable,
+        RunReason.PodVolumes, RunReason.ImagePull, RunReason.PodRefused,
+    ];
+
     /// <summary>Folds a runner's event.</summary>
     /// <param name="state">Before.</param>
     /// <param name="happened">The event.</param>
@@ -63,6 +69,15 @@ public static class RunReducer
             Reason = RunReason.HostUnreachable,
             Message = $"Host {silent.Host} does not answer; the run goes on there if the host lives.",
         },
+        RunFact.PodWaits waits => Waiting(state, waits),
+        RunFact.PodSilent silent => state with
+        {
+            Reason = RunReason.HostUnreachable,
+            Message = $"{silent.Pod} does not answer; the run goes on there if its node lives.",
+        },
+        RunFact.Stopped stopped => Closed(
+            state, RunStatus.Cancelled,
+            stopped.Cause == RunReason.Superseded ? RunReason.Superseded : RunReason.CancelledByUser, stopped.Message, nowMs),
         // The steps stay as they were: the runner may come back and tell how they ended.
         RunFact.Lost lost => state with
         {
@@ -70,6 +85,14 @@ public static class RunReducer
         },
         _ => state,
     };
+
+    // A pod can wait for its second image when its runner has begun; once the script runs nothing of it is new.
+    private static AttemptState Waiting(AttemptState state, RunFact.PodWaits waits) =>
+        state.Status is not (RunStatus.Queued or RunStatus.Prepare)
+        || (state.Reason == waits.Reason && state.Message == waits.Message)
+        || (waits.Reason.Length == 0 && !OfPod.Contains(state.Reason))
+            ? state
+            : state with { Reason = waits.Reason, Message = waits.Message };
 
     private static AttemptState Heard(AttemptState state) =>
         state.IsGivenUp

@@ -67,8 +67,8 @@ public sealed class RunStartTests(DocumentApp fixture) : IClassFixture<DocumentA
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         var errors = await answer.ErrorsAsync();
-        Assert.Equal(["infrastructure", "inputs[0].key", "registry"], errors.Select(error => error.Split(':')[0]).Order(StringComparer.Ordinal));
-        Assert.Contains(errors, error => error.StartsWith("infrastructure: This server runs builds on hosts", StringComparison.Ordinal));
+        Assert.Equal(["advanced_settings.cluster_name", "inputs[0].key", "registry"], errors.Select(error => error.Split(':')[0]).Order(StringComparer.Ordinal));
+        Assert.Contains(errors, error => error.Contains("The server itself runs in no cluster", StringComparison.Ordinal));
         var runs = await (await fixture.Client.GetAsync("/openapi/build/refused/runs?projectKey=yaml")).JsonAsync();
         Assert.Equal(0, (int)runs["total"]!);
     }

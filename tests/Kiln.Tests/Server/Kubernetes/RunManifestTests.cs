@@ -41,7 +41,7 @@ public sealed class RunManifestTests
             Secrets = new Dictionary<string, string> { ["pull/0"] = "hunter2" },
             Place = order.Place with
             {
-                CacheClaim = "caches",
+                Cache = Caches,
                 Strategies =
                 [
                     PodOrders.Strategy("normal") with { Default = true },
@@ -107,10 +107,12 @@ public sealed class RunManifestTests
     public void A_run_that_ignores_the_cache_finds_an_empty_directory_there()
     {
         var order = PodOrders.With(pod => pod with { CacheDirectory = "/root/.cache", IgnoresCache = true });
-        var spec = RunManifest.Of(order with { Place = order.Place with { CacheClaim = "caches" } }).Job.Spec.Template.Spec;
+        var spec = RunManifest.Of(order with { Place = order.Place with { Cache = Caches } }).Job.Spec.Template.Spec;
 
         Assert.Contains(spec.Volumes!, volume => volume is { Name: "cache", EmptyDir: not null });
     }
+
+    private static ClusterCache Caches => new() { MediumType = "nfs", ProvisionType = "static", Pvc = "caches" };
 
     private static PersistentVolumeClaim ClaimOf(PodOrder order) => RunManifest.Of(order).Claims.Single();
 

@@ -200,11 +200,12 @@ public sealed class PlannerTests
     });
 
     [Fact]
-    public void What_this_server_does_not_run_yet_is_refused_one_sentence_each()
+    public void Everything_that_stands_against_a_run_is_told_at_once()
     {
         var build = SampleBuilds.Plain with
         {
             Infrastructure = "kubernetes",
+            BuildOs = "ubuntu 12.04",
             DockerBuildStep = SampleBuilds.DockerStep,
             AdvancedSettings = Catalogues.Settings with
             {
@@ -213,7 +214,7 @@ public sealed class PlannerTests
         };
 
         Assert.Equivalent(
-            new[] { "infrastructure", "docker_build_step" },
+            new[] { "build_os", "docker_build_step" },
             Rejected(build, new RunRequest()), strict: true);
     }
 

@@ -8,44 +8,34 @@ using Kiln.Runner.Courier;
 
 namespace Kiln.Agent.Polling;
 
-/// <summary>What came of a call that an agent made under its own token.</summary>
-internal abstract record AgentCall<T>
-{
-    private AgentCall() { }
-
-    public sealed record Answered(T Reply) : AgentCall<T>;
-
-    /// <summary>The lease is another's.</summary>
-    public sealed record Stale : AgentCall<T>;
-
-    /// <summary>The server does not take our token, or not our protocol.</summary>
-    public sealed record Refused(string Message) : AgentCall<T>;
-
-    /// <summary>Nobody answered sensibly: try again.</summary>
-    public sealed record Unreachable(string Message) : AgentCall<T>;
-}
-
-/// <summary>The agent's side of the runner protocol.</summary>
-internal sealed class AgentServer(HttpClient http, string token)
+/// <summary>A Kiln server over HTTP. <paramref name="http"/> has the server's address as its base, and no timeout of its own, since
+/// polls are held.</summary>
+/// <param name="http">See there.</param>
+/// <param name="token">The agent's.</param>
+public sealed class HttpAgentServer(HttpClient http, string token) : IAgentServer
 {
     private static readonly TimeSpan SpecPatience = TimeSpan.FromSeconds(60);
 
     private readonly AuthenticationHeaderValue _token = new("Bearer", token);
 
-    /// <summary>Holds one poll.</summary>
-    /// <param name="poll">What we are and hold.</param>
-    /// <param name="patience">After this much silence the server is as good as away.</param>
-    /// <param name="cancellationToken">Gives up.</param>
     public Task<AgentCall<PollReply>> PollAsync(
         PollRequest poll, TimeSpan patience, CancellationToken cancellationToken) =>
         CallAsync(
             RunnerProtocol.PollPath, poll, KilnJson.Default.PollRequest, KilnJson.Default.PollReply, patience,
             cancellationToken);
 
-    /// <summary>Asks again for the lease of a run directory that is to be adopted.</summary>
     public Task<AgentCall<Lease>> SpecAsync(LeaseKey key, CancellationToken cancellationToken) =>
         CallAsync(
             RunnerProtocol.SpecPath, key, KilnJson.Default.LeaseKey, KilnJson.Default.Lease, SpecPatience,
+            cancellationToken);
+
+    public IRunServer ServerOf(Lease lease) => new HttpRunServer(http, lease);
+
+    /// <summary>Holds one heartbeat of a runner without an agent; the token is then the run's.</summary>
+    public Task<AgentCall<HeartbeatReply>> HeartbeatAsync(
+        HeartbeatRequest heartbeat, TimeSpan patience, CancellationToken cancellationToken) =>
+        CallAsync(
+            RunnerProtocol.HeartbeatPath, heartbeat, KilnJson.Default.HeartbeatRequest, KilnJson.Default.HeartbeatReply, patience,
             cancellationToken);
 
     private async Task<AgentCall<TReply>> CallAsync<TRequest, TReply>(

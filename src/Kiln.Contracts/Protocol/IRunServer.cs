@@ -1,11 +1,10 @@
-using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
 
-namespace Kiln.Runner.Courier;
+namespace Kiln.Contracts.Protocol;
 
 /// <summary>
-/// Where a runner's reports and artifacts go, for one lease: a Kiln server over HTTP, or the terminal of
-/// <c>kiln-agent run</c>. Every call may be repeated; reports come one at a time, an artifact may travel beside them.
+/// Where a runner's reports and artifacts go, for one lease: a Kiln server over HTTP, the server that the runner is a part of,
+/// or the terminal of <c>kiln-agent run</c>. Every call may be repeated; reports come one at a time, an artifact may travel beside them.
 /// Expected trouble is an outcome, not an exception.
 /// </summary>
 public interface IRunServer

@@ -1,0 +1,27 @@
+using Kiln.Contracts.Protocol;
+using Kiln.Server.Telemetry;
+
+namespace Kiln.Server.Kubernetes.Driving;
+
+/// <summary>What drivers tell of themselves, and their clock.</summary>
+public sealed partial class DriverTelemetry(KilnMetrics metrics, TimeProvider time, ILogger<DriverTelemetry> logger)
+{
+    public TimeProvider Time => time;
+
+    public ILogger Logger => logger;
+
+    /// <summary>What a lease had left in a cluster has been removed.</summary>
+    internal void Swept(string cluster, LeaseKey key)
+    {
+        metrics.PodsSwept.Add(1);
+        Log.Swept(logger, cluster, key.RunId, key.Attempt, key.Fence);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "Cluster {Cluster} still had objects of run {RunId}, attempt {Attempt}, fence {Fence}, which nobody wants any more; they are removed.")]
+        public static partial void Swept(ILogger logger, string cluster, long runId, int attempt, long fence);
+    }
+}

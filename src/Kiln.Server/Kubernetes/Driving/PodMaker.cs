@@ -1,0 +1,157 @@
+using Kiln.Contracts.Protocol;
+using Kiln.Contracts.Runs;
+using Kiln.Server.Kubernetes.Connections;
+using Kiln.Server.Kubernetes.Manifests;
+using Kiln.Server.Kubernetes.Objects;
+using Kiln.Server.Kubernetes.Stands;
+
+namespace Kiln.Server.Kubernetes.Driving;
+
+/// <summary>
+/// Makes and removes the objects of a run. Every name follows from the lease, so making them again finds them: repeating
+/// changes nothing, whoever does it.
+/// </summary>
+/// <param name="api">The cluster.</param>
+/// <param name="clusterName">Its name, for people.</param>
+internal sealed class PodMaker(KubernetesApi api, string clusterName)
+{
+    /// <summary>Makes what is not there yet: secrets and claims, then the Job, which owns those of the run from then on.</summary>
+    public async Task<Making> MakeAsync(PodOrder order, CancellationToken cancellationToken)
+    {
+        RunManifest manifest;
+        try
+        {
+            manifest = RunManifest.Of(order);
+        }
+        catch (InvalidDataException unreadable)
+        {
+            return new Making.Refused($"The tolerations of the cluster's strategy cannot be read: {unreadable.Message}");
+        }
+        foreach (var secret in manifest.Secrets)
+        {
+            if (await EnsureAsync(Resources.Secrets, secret, cancellationToken) is (_, { } trouble))
+            {
+                return trouble;
+            }
+        }
+        foreach (var claim in manifest.Claims)
+        {
+            if (await EnsureAsync(Resources.Claims, claim, cancellationToken) is (_, { } trouble))
+            {
+                return trouble;
+            }
+        }
+        var (job, refusal) = await EnsureAsync(Resources.Jobs, manifest.Job, cancellationToken);
+        if (refusal is null)
+        {
+            await AdoptAsync(manifest, job!, cancellationToken);
+        }
+        return refusal ?? new Making.Made();
+    }
+
+    /// <summary>Removes everything of a lease but kept claims. True = it is gone, or going.</summary>
+    public async Task<bool> RemoveAsync(LeaseKey key, string owner, CancellationToken cancellationToken)
+    {
+        if (await api.DeleteAsync(Resources.Jobs, PodNames.Of(key), graceSeconds: null, cancellationToken) is not KubernetesCall<bool>.Done)
+        {
+            return false;
+        }
+        // What the Job owns goes with it; what was not made its own yet goes here.
+        var selector = PodNames.Selector(owner, key);
+        return await RemoveAllAsync(Resources.Secrets, selector, cancellationToken)
+            && await RemoveAllAsync(Resources.Claims, selector, cancellationToken);
+    }
+
+    private async Task<bool> RemoveAllAsync<T>(Resource<T> resource, string selector, CancellationToken cancellationToken)
+        where T : IKubernetesObject
+    {
+        if (await api.ListAsync(resource, selector, cancellationToken) is not KubernetesCall<ObjectList<T>>.Done { Value.Items: var left })
+        {
+            return false;
+        }
+        foreach (var one in left.Where(static one => one.Metadata.OwnerReferences is null or []))
+        {
+            if (await api.DeleteAsync(resource, one.Metadata.Name, graceSeconds: null, cancellationToken) is not KubernetesCall<bool>.Done)
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private async Task AdoptAsync(RunManifest manifest, Job job, CancellationToken cancellationToken)
+    {
+        if (job.Metadata.Uid is not { } uid)
+        {
+            return;
+        }
+        var owner = new OwnerReference(job.ApiVersion, job.Kind, job.Metadata.Name, uid);
+        // One that fails is removed by name at the end, or by the sweeper.
+        foreach (var secret in manifest.Secrets)
+        {
+            await api.AdoptAsync(Resources.Secrets, secret.Metadata.Name, owner, cancellationToken);
+        }
+        foreach (var claim in manifest.Claims.Where(static claim => PodNames.KeyOf(claim.Metadata) is not null))
+        {
+            await api.AdoptAsync(Resources.Claims, claim.Metadata.Name, owner, cancellationToken);
+        }
+    }
+
+    /// <summary>The object as it is there, or why it is not.</summary>
+    private async Task<(T? There, Making? Trouble)> EnsureAsync<T>(Resource<T> resource, T wanted, CancellationToken cancellationToken)
+        where T : class, IKubernetesObject
+    {
+        switch (await api.CreateAsync(resource, wanted, cancellationToken))
+        {
+            case KubernetesCall<T>.Done done:
+                return (done.Value, null);
+            case KubernetesCall<T>.Refused { Status.Reason: "AlreadyExists" }:
+                return await FindAsync(resource, wanted, cancellationToken);
+            case KubernetesCall<T>.Refused refused:
+                return (null, Refusal(refused.Status));
+            case KubernetesCall<T>.Unreachable unreachable:
+                return (null, Unreachable(unreachable.Message));
+            default:
+                throw new InvalidOperationException("An outcome of a call is missing here.");
+        }
+    }
+
+    private async Task<(T? There, Making? Trouble)> FindAsync<T>(Resource<T> resource, T wanted, CancellationToken cancellationToken)
+        where T : class, IKubernetesObject
+    {
+        switch (await api.GetAsync(resource, wanted.Metadata.Name, cancellationToken))
+        {
+            case KubernetesCall<T>.Done { Value: var there }
+                when there.Metadata.Label(PodNames.Owner) == wanted.Metadata.Label(PodNames.Owner):
+                return (there, null);
+            case KubernetesCall<T>.Done:
+                return (null, new Making.Refused(
+                    $"Namespace {api.Namespace} of cluster {clusterName} has a {wanted.Metadata.Name} of another Kiln server; give each server a namespace of its own."));
+            case KubernetesCall<T>.Refused { Status.Code: 404 }:
+                return (null, new Making.Later(RunReason.Starting, $"{wanted.Metadata.Name} is being deleted in cluster {clusterName}."));
+            case KubernetesCall<T>.Refused refused:
+                return (null, Refusal(refused.Status));
+            case KubernetesCall<T>.Unreachable unreachable:
+                return (null, Unreachable(unreachable.Message));
+            default:
+                throw new InvalidOperationException("An outcome of a call is missing here.");
+        }
+    }
+
+    private Making Refusal(ApiStatus status) => status switch
+    {
+        { Code: 401 } => new Making.Later(
+            RunReason.NoCluster, $"Cluster {clusterName} does not take the credentials that the server has for it: {PodReading.Words(status.Message)}"),
+        _ when status.Message.Contains("exceeded quota", StringComparison.Ordinal) => new Making.Later(
+            RunReason.PodQuota, $"The quota of namespace {api.Namespace} has no room for the run: {PodReading.Words(status.Message)}"),
+        { Code: 409 } => new Making.Later(RunReason.Starting, $"Cluster {clusterName} asks to try again: {PodReading.Words(status.Message)}"),
+        _ => new Making.Refused($"Cluster {clusterName} refuses the run's objects: {PodReading.Words(status.Message)}"),
+    };
+
+    private Making.Later Unreachable(string message) =>
+        new(RunReason.ClusterUnreachable, UnreachableWords(clusterName, message));
+
+    /// <summary>That a cluster cannot be reached, as a sentence.</summary>
+    public static string UnreachableWords(string clusterName, string message) =>
+        $"Cluster {clusterName} cannot be reached, the run waits for it: {PodReading.Words(message)}";
+}

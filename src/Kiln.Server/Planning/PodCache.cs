@@ -1,0 +1,37 @@
+using Kiln.Contracts.Plans;
+
+namespace Kiln.Server.Planning;
+
+/// <summary>How a pod keeps things between runs; the cluster says where.</summary>
+/// <param name="Directory">Directory that is on the cluster's volume; empty = none.</param>
+/// <param name="Subpath">Its place in that volume.</param>
+/// <param name="KeepsArchives">Archives in an object storage are restored and saved instead.</param>
+internal sealed record PodCache(string Directory, string Subpath, bool KeepsArchives)
+{
+    private static readonly PodCache None = new("", "", KeepsArchives: false);
+
+    public static PodCache Plan(PlanDraft draft, CatalogueCluster cluster, PodPaths paths)
+    {
+        var setting = draft.Recipe.AdvancedSettings.CacheSetting;
+        switch (setting.Enabled ? cluster.Cache.MediumType : "off")
+        {
+            case "nfs":
+                const string field = "advanced_settings.cache_setting.cache_dir";
+                var directory = PlannedCache.IsWorkspace(setting.CacheDir)
+                    ? PlannedPod.Workspace
+                    : paths.Mount(Absolute(paths.Expand(setting.CacheDir)), field);
+                return new(directory, paths.Below(cluster.Cache.Subpath, field), KeepsArchives: false);
+            case "object":
+                return None with { KeepsArchives = true };
+            case "none":
+                draft.Notices.Add($"Cluster \"{cluster.Name}\" keeps no caches, so cache_setting has no effect; an administrator can give it a cache medium.");
+                return None;
+            default:
+                return None;
+        }
+    }
+
+    // As on hosts: what is not absolute is below the workspace.
+    private static string Absolute(string path) =>
+        path.StartsWith('/') ? path : $"{PlannedPod.Workspace}/{path}";
+}
