@@ -34,8 +34,8 @@ public sealed class SignedBucketTests
         await using var stream = bucket.Read(found);
         await stream.CopyToAsync(copy, Token);
         Assert.Equal(content, copy.ToArray());
-        Assert.Equal(BucketTrouble.Refused, refused.Trouble);
         Assert.EndsWith("refused the access key or the secret key.", refused.Message);
+        Assert.Equal(BucketTrouble.Refused, refused.Trouble);
         Assert.Null(await bucket.FindAsync("x", Token));
     }
 
