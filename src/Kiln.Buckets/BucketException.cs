@@ -26,12 +26,13 @@ public sealed class BucketException : Exception
         AmazonS3Exception { ErrorCode: "NoSuchBucket" } => (BucketTrouble.NoBucket, "does not exist."),
         AmazonS3Exception { ErrorCode: "InvalidAccessKeyId" or "SignatureDoesNotMatch" } =>
             (BucketTrouble.Refused, "refused the access key or the secret key."),
+        // Before what is forbidden: a quota is refused with the same status.
+        AmazonS3Exception { StatusCode: HttpStatusCode.InsufficientStorage } or AmazonS3Exception { ErrorCode: "QuotaExceeded" } =>
+            (BucketTrouble.Full, "has no room left."),
         AmazonS3Exception { StatusCode: HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized } =>
             (BucketTrouble.Refused, "does not allow this access key to do that."),
         AmazonS3Exception { ErrorCode: "BadDigest" or "XAmzContentSHA256Mismatch" or "XAmzContentChecksumMismatch" } =>
             (BucketTrouble.Damaged, "received something else than was sent: checksums differ."),
-        AmazonS3Exception { StatusCode: HttpStatusCode.InsufficientStorage } or AmazonS3Exception { ErrorCode: "QuotaExceeded" } =>
-            (BucketTrouble.Full, "has no room left."),
         AmazonS3Exception { StatusCode: >= HttpStatusCode.InternalServerError } answered =>
             (BucketTrouble.Unreachable, $"answers with an error of its own: HTTP {(int)answered.StatusCode}."),
         AmazonS3Exception { StatusCode: not default(HttpStatusCode) } other => (BucketTrouble.Other, $"refused: {other.Message.TrimEnd('.')}."),

@@ -60,18 +60,22 @@ internal sealed class BreakingRelay : IAsyncDisposable
             {
                 await server.ConnectAsync(IPAddress.Loopback, port, _closing.Token);
                 var (here, there, carried) = (client.GetStream(), server.GetStream(), new Carried());
-                await Task.WhenAny(CarryAsync(there, here, carried), CarryAsync(here, there, carried));
+                var first = await Task.WhenAny(CarryAsync(there, here, carried), CarryAsync(here, there, carried));
+                if (await first)
+                {
+                    // A reset, as when the way between them is gone.
+                    client.Client.LingerState = new LingerOption(enable: true, seconds: 0);
+                }
             }
             catch (Exception gone) when (gone is IOException or OperationCanceledException or SocketException)
             {
                 // One of the two went away, or the test is over.
             }
-            // A reset, as when the way between them is gone.
-            client.Client.LingerState = new LingerOption(enable: true, seconds: 0);
         }
     }
 
-    private async Task CarryAsync(NetworkStream from, NetworkStream to, Carried carried)
+    /// <summary>Carries until one end closes; true when it was broken instead.</summary>
+    private async Task<bool> CarryAsync(NetworkStream from, NetworkStream to, Carried carried)
     {
         var block = new byte[64 * 1024];
         while (await from.ReadAsync(block, _closing.Token) is var read and > 0)
@@ -79,10 +83,11 @@ internal sealed class BreakingRelay : IAsyncDisposable
             if (_breaks.TryPeek(out var most) && carried.Add(read) > most && _breaks.TryDequeue(out _))
             {
                 Interlocked.Increment(ref _broken);
-                return;
+                return true;
             }
             await to.WriteAsync(block.AsMemory(0, read), _closing.Token);
         }
+        return false;
     }
 
     private sealed class Carried

@@ -36,6 +36,9 @@ internal sealed class FakeAttempt(Lease lease) : IRunServer
 
     public ConcurrentDictionary<string, byte[]> Artifacts { get; } = [];
 
+    /// <summary>What the next tries to store are answered; then all are stored.</summary>
+    public Queue<StoreOutcome> StoreAnswers { get; } = [];
+
     public Task<RunEvent.Ended> Ended => _ended.Task.WaitAsync(Patience);
 
     public IReadOnlyList<RunEvent> Events
@@ -129,6 +132,10 @@ internal sealed class FakeAttempt(Lease lease) : IRunServer
     public async Task<StoreOutcome> StoreAsync(
         RunArtifact artifact, Stream content, CancellationToken cancellationToken)
     {
+        if (StoreAnswers.TryDequeue(out var answer))
+        {
+            return answer;
+        }
         using var stored = new MemoryStream();
         await content.CopyToAsync(stored, cancellationToken);
         Artifacts[artifact.Path] = stored.ToArray();

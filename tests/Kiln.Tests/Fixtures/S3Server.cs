@@ -54,6 +54,17 @@ public sealed class S3Server : IAsyncDisposable
         return File.Exists(file) ? File.ReadAllBytes(file) : null;
     }
 
+    /// <summary>Changes the first byte of every object below a prefix behind its back.</summary>
+    public void Damage(string prefix)
+    {
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(_directory, Bucket, prefix), "*._S3rver_object", SearchOption.AllDirectories))
+        {
+            var content = File.ReadAllBytes(file);
+            content[0]++;
+            File.WriteAllBytes(file, content);
+        }
+    }
+
     /// <summary>Ends it; a second time does nothing.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -86,6 +86,19 @@ public sealed class InstallTests : IDisposable
     }
 
     [Fact]
+    public async Task What_an_agent_that_died_had_fetched_is_not_fetched_again()
+    {
+        await using var site = new FakePackageSite(Content);
+        var files = Directory.CreateDirectory(Path.Combine(_host.Store, "packages", "files")).FullName;
+        await File.WriteAllBytesAsync(Path.Combine(files, $"{site.Sha256}.part"), Content[..5]);
+
+        var run = await RunAsync("true", Package(site));
+
+        Assert.Equal(RunStatus.Passed, (await run.Ended).Status);
+        Assert.Equal(["bytes=5-"], site.Requests);
+    }
+
+    [Fact]
     public async Task A_file_that_is_not_there_is_named()
     {
         await using var site = new FakePackageSite(Content);

@@ -5,6 +5,7 @@ using Kiln.Contracts.Plans;
 using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
 using Kiln.Runner;
+using Kiln.Runner.Courier;
 using static Kiln.Tests.Runner.RunSpecs;
 
 namespace Kiln.Tests.Runner;
@@ -131,6 +132,42 @@ public sealed class RunTests : IDisposable
 
         Assert.Equal(
             "7 true true dumb\nauths\":{\"r.example.com\":{\"auth\":\"Ym9iOnB3\"}}\n", run.LogOf("script"));
+    }
+
+    [Theory]
+    [InlineData(true, RunReason.DiskFull)]
+    [InlineData(false, RunReason.StorageUnreachable)]
+    public async Task A_package_that_cannot_be_stored_yet_waits_and_says_why(bool isFull, string reason)
+    {
+        var attempt = RunnerHost.Attempt(Of(Shell("echo x > app.bin; PKG_FILE=app.bin"), new PlannedStep.FileArchive("$WORKSPACE"))
+            .With(plan => plan with { Outputs = ["PKG_FILE"] }));
+        attempt.StoreAnswers.Enqueue(new StoreOutcome.Unreachable("It is away.") { IsFull = isFull });
+        using var runner = _host.Runner(attempt);
+
+        await runner.RunAsync(isAdopted: false, CancellationToken.None);
+
+        Assert.Equal(RunStatus.Passed, (await attempt.Ended).Status);
+        Assert.Equal("x\n"u8.ToArray(), attempt.Artifacts["app.bin"]);
+        Assert.Equal(
+            [(reason, "Its package cannot be stored yet: It is away."), ("", "")],
+            attempt.Events.OfType<RunEvent.Noticed>().Select(noticed => (noticed.Reason, noticed.Message)));
+        Assert.Contains("app.bin cannot be stored yet, it is tried again: It is away.", attempt.LogOf("archive"));
+    }
+
+    [Fact]
+    public async Task A_package_that_the_server_refuses_fails_the_run_with_its_words()
+    {
+        var attempt = RunnerHost.Attempt(Of(Shell("echo x > app.bin; PKG_FILE=app.bin"), new PlannedStep.FileArchive(""))
+            .With(plan => plan with { Outputs = ["PKG_FILE"] }));
+        attempt.StoreAnswers.Enqueue(new StoreOutcome.Rejected("Artifacts cannot be kept. The bucket refused the access key."));
+        using var runner = _host.Runner(attempt);
+
+        await runner.RunAsync(isAdopted: false, CancellationToken.None);
+
+        var end = await attempt.Ended;
+        Assert.Equal(
+            (RunReason.ArchiveFailed, "The server did not take app.bin: Artifacts cannot be kept. The bucket refused the access key."),
+            (end.Reason, end.Message));
     }
 
     [Fact]

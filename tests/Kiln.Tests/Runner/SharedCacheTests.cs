@@ -73,6 +73,35 @@ public sealed class SharedCacheTests : IAsyncLifetime
         Assert.Contains("cache: kept on this host only.", run.LogOf("cache_save"));
     }
 
+    [Fact]
+    public async Task An_archive_that_is_not_what_its_name_says_is_none()
+    {
+        using var first = new RunnerHost(_shared);
+        using var second = new RunnerHost(_shared);
+        await RunAsync(first, "mkdir -p deps; echo lib > deps/lib", Cache(""));
+        _server.Damage("kept/archives");
+
+        var run = await RunAsync(second, "ls", Cache(""));
+
+        Assert.Equal(RunStatus.Passed, (await run.Ended).Status);
+        Assert.Contains("nothing is kept under this build's name yet", run.LogOf("cache_restore"));
+        Assert.Empty(run.LogOf("script"));
+    }
+
+    [Fact]
+    public async Task A_key_that_is_refused_is_said_and_fails_nothing()
+    {
+        using var shared = new SharedCache(BucketUrl.Parse(
+            $"s3://stranger:{S3Server.SecretKey}@{new Uri(_server.Endpoint).Authority}/{S3Server.Bucket}?insecure=true")!);
+        using var host = new RunnerHost(shared);
+
+        var run = await RunAsync(host, "mkdir deps; echo lib > deps/lib", Cache(""));
+
+        Assert.Equal(RunStatus.Passed, (await run.Ended).Status);
+        Assert.Contains("cache: kept on this host only.", run.LogOf("cache_save"));
+        Assert.Contains("access key", run.LogOf("cache_save"));
+    }
+
     [Theory]
     [InlineData("s3://k:s%2Fx@h:9000/b/p/q?region=r&insecure=true", "s/x", "p/q/")]
     [InlineData("s3://k:s@h/b", "s", "")]

@@ -70,11 +70,12 @@ public sealed class UploadTests : IAsyncLifetime
     [InlineData("", "wrong", S3Server.Bucket, RunReason.StorageAuth)]
     [InlineData("", S3Server.AccessKey, "nowhere", RunReason.StorageMissing)]
     [InlineData("http://127.0.0.1:9", S3Server.AccessKey, S3Server.Bucket, RunReason.StorageUnreachable)]
+    [InlineData("https", S3Server.AccessKey, S3Server.Bucket, RunReason.StorageUntrusted)]
     public async Task What_is_wrong_with_the_storage_is_told_apart(string endpoint, string key, string bucket, string reason)
     {
         var storage = Storage() with { Bucket = bucket, AccessKey = key };
         var run = await _host.RunAsync(Spec(
-            "echo a > a", endpoint.Length == 0 ? storage : storage with { Endpoint = endpoint }, S3Server.SecretKey, [new("a", "x")]));
+            "echo a > a", endpoint.Length == 0 ? storage : storage with { Endpoint = endpoint == "https" ? _server.Endpoint.Replace("http:", "https:") : endpoint }, S3Server.SecretKey, [new("a", "x")]));
 
         var end = await run.Ended;
         Assert.Equal(reason, end.Reason);

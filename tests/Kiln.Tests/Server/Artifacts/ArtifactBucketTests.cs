@@ -7,6 +7,7 @@ using Kiln.Contracts;
 using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
 using Kiln.Server.Artifacts;
+using Kiln.Server.Backups;
 using Kiln.Server.Settings;
 using Kiln.Tests.Fixtures;
 using Microsoft.Extensions.Time.Testing;
@@ -122,6 +123,23 @@ public sealed class ArtifactBucketTests : IAsyncLifetime
         using var lost = await moved.Admin.GetAsync($"/openapi/runs/{lease.Key.RunId}/artifacts/lost");
         Assert.Equal(HttpStatusCode.NotFound, lost.StatusCode);
         Assert.Contains("is not where artifacts are kept now", (string)(await lost.JsonAsync())["description"]!);
+    }
+
+    [Fact]
+    public async Task A_backup_says_where_they_are_and_does_not_hold_them()
+    {
+        var lease = await LeaseAsync();
+        await EndAsync(lease, await StoreAsync(lease, "a", [1]));
+        var (file, data) = (Path.Combine(_directory.Path, "backup.tar"), Path.Combine(_directory.Path, "restored"));
+        using var made = await _app.Admin.PostAsync("/openapi/system/backup?keys=true", content: null);
+        await File.WriteAllBytesAsync(file, await made.Content.ReadAsByteArrayAsync());
+
+        var told = await Restore.RunAsync(file, new KilnOptions { Data = data }, TimeProvider.System, default);
+
+        Assert.Contains($"Artifacts lie in the bucket builds at {new Uri(_storage.Endpoint).Authority} below kept/ and not in the backup", told);
+        Assert.False(Directory.Exists(Path.Combine(data, "artifacts")));
+        await using var restored = await KilnApp.StartAsync(options => Kept(options, _storage.Endpoint, S3Server.Bucket) with { Data = data });
+        Assert.Equal([1], await restored.Admin.GetByteArrayAsync($"/openapi/runs/{lease.Key.RunId}/artifacts/a"));
     }
 
     [Fact]
