@@ -18,7 +18,7 @@ public sealed partial class FailureTableTests
         var named = Test().Matches(Page).Select(static match => (Class: match.Groups["class"].Value, Name: match.Groups["test"].Value)).ToList();
 
         Assert.NotEmpty(named);
-        Assert.Empty(named.Where(test => !tests.TryGetValue(test.Class, out var text) || !text.Contains($" {test.Name}(", StringComparison.Ordinal)));
+        Assert.DoesNotContain(named, test => !tests.TryGetValue(test.Class, out var text) || !text.Contains($" {test.Name}(", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -26,7 +26,7 @@ public sealed partial class FailureTableTests
     {
         var reasons = typeof(RunReason).GetFields().Select(static field => (string)field.GetRawConstantValue()!).ToHashSet();
 
-        Assert.Empty(Word().Matches(Page).Select(static match => match.Groups["word"].Value).Where(word => !reasons.Contains(word)));
+        Assert.DoesNotContain(Word().Matches(Page).Select(static match => match.Groups["word"].Value), word => !reasons.Contains(word));
     }
 
     [GeneratedRegex(@"`(\w+/)?(?<class>\w+Tests)\.(?<test>\w+)`", RegexOptions.ExplicitCapture, 1000)]

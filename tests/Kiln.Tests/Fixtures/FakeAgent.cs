@@ -5,7 +5,6 @@ using System.Text;
 using Kiln.Contracts;
 using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
-using Kiln.Server.Identity;
 
 namespace Kiln.Tests.Fixtures;
 

@@ -44,10 +44,8 @@ internal sealed class FixedSite : IAsyncDisposable
                 {
                     length = line.StartsWith("Content-Length: ", StringComparison.OrdinalIgnoreCase) ? int.Parse(line[16..]) : length;
                 }
-                for (var read = 0; read < length; read++)
-                {
-                    await reader.ReadAsync(new char[1], _closing.Token);
-                }
+                var body = new char[length];
+                Assert.Equal(length, await reader.ReadBlockAsync(body, _closing.Token));
                 await stream.WriteAsync(_answer, _closing.Token);
             }
             catch (Exception closed) when (closed is OperationCanceledException or IOException or SocketException)

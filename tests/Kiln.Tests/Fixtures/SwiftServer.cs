@@ -98,7 +98,7 @@ internal sealed class SwiftServer : IAsyncDisposable
         while (!await ListensAsync(port, patience.Token))
         {
             Assert.False(process.HasExited, $"swift-{kind}-server ended before it listened");
-            await Task.Delay(TimeSpan.FromMilliseconds(100), patience.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System, patience.Token);
         }
     }
 

@@ -5,7 +5,6 @@ using Kiln.Contracts.Plans;
 using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
 using Kiln.Runner;
-using Kiln.Runner.Courier;
 using static Kiln.Tests.Runner.RunSpecs;
 
 namespace Kiln.Tests.Runner;
