@@ -15,6 +15,7 @@ internal static class LoadScripts
     /// in files outside of the run.</summary>
     public static string ScriptOf(RunKind kind, string starts, string ends)
     {
+        // Of a sleep that a stop ends before its shell, bash says "Terminated": those are not the script's words.
         var before = kind == RunKind.Checkout ? "cat app/marker\n" : "";
         var after = kind == RunKind.Upload ? "mkdir -p out\nseq 1 $LINES > \"out/$PKG_FILE\"\n" : "";
         return $$"""
@@ -23,7 +24,7 @@ internal static class LoadScripts
             while [ $i -lt $LINES ]; do
               i=$((i+1))
               echo "run $TASK_ID line $i of $LINES {{Padding}}"
-              [ $((i % PAUSE)) -ne 0 ] || sleep 0.01
+              [ $((i % PAUSE)) -ne 0 ] || { sleep 0.01; } 2>/dev/null
             done
             {{after}}echo "$TASK_ID $CODE" >> '{{ends}}'
             exit $CODE

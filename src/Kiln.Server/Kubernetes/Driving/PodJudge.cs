@@ -41,6 +41,11 @@ internal sealed class PodJudge(string clusterName, DriverWorld world, LeaseDesk 
         {
             case PodStand.Waits waits:
                 await WaitAsync(one, waits, cancellationToken);
+                // A node that died a moment after it began has never told the cluster so.
+                if (one is { HasEnded: false, Pod: not null } && HasBegun(one))
+                {
+                    await HearAsync(one, cancellationToken);
+                }
                 break;
             case PodStand.Runs:
                 one.DoubtSince = 0;

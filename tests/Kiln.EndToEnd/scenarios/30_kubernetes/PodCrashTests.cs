@@ -63,6 +63,8 @@ public sealed class PodCrashTests(SharedCluster shared) : IDisposable
         await using var pods = await PodServer.StartAsync(cluster, _scratch, "crash-node", Token, null, "--lost-after", "30s");
         using var gate = new NetworkGate(cluster);
         var runId = await StartAsync(pods, "crash-node", gate);
+        // A node that dies before it has told the cluster of its pod is a host like any other that is silent.
+        await pods.KubectlAsync(Token, "wait", "--for=condition=Ready", "pod", "--all", "--timeout=60s");
 
         await cluster.KillNodeAsync(1, Token);
 

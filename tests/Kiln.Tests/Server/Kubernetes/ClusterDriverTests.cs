@@ -212,6 +212,22 @@ public class ClusterDriverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_pod_whose_node_died_before_the_cluster_heard_that_it_runs_is_missed_as_well()
+    {
+        var id = await _app.RunAsync(Plan);
+        var key = await MadeAsync(id);
+        _cluster.Put(PodOf(key));
+        var pod = new FakePod(_app, key, Token(key));
+        await pod.SpecAsync();
+        await pod.ReportAsync(0, "", FakeAgent.Passed(0)[..2]);
+
+        _time.Advance(TimeSpan.FromSeconds(31));
+        Assert.Equal(("running", RunReason.HostUnreachable), await StandAsync(id, "running", RunReason.HostUnreachable));
+        _time.Advance(TimeSpan.FromMinutes(11));
+        Assert.Equal(("lost", RunReason.HostLost), await StandAsync(id, "lost"));
+    }
+
+    [Fact]
     public async Task A_cluster_that_does_not_answer_loses_nothing_and_the_run_says_so()
     {
         _cluster.Refuses = static request => request.StartsWith("POST", StringComparison.Ordinal) ? (503, "ServiceUnavailable", "etcd is away") : null;
