@@ -37,8 +37,8 @@ internal static class CacheMeasure
         }
         return
         [
-            Row.AtMost($"cache save of 1 GB ({new Sample(ours.Save).Median:0.00} s), over tar | zstd", new Sample(saves).Median, "×", 2.0, 1.4),
-            Row.AtMost($"cache restore of 1 GB ({new Sample(ours.Restore).Median:0.00} s), over zstd | tar", new Sample(restores).Median, "×", 1.5, 1.2),
+            Row.AtMost($"cache save of 1 GB ({new Sample(ours.Save).Median:0.00} s), over tar and zstd", new Sample(saves).Median, "×", 2.0, 1.4),
+            Row.AtMost($"cache restore of 1 GB ({new Sample(ours.Restore).Median:0.00} s), over zstd and tar", new Sample(restores).Median, "×", 1.5, 1.2),
         ];
     }
 }

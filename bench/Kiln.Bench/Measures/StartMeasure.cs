@@ -24,14 +24,15 @@ internal static class StartMeasure
         await load.World.DefineAsync("idle", "sleep 20", cancellationToken);
         var runId = await load.StartAsync("idle", cancellationToken);
         await Task.Delay(Settling, load.Time, cancellationToken);
-        var exec = ProcessTable.All().Single(process =>
+        // That of the run, or the one that waits: they weigh the same but for the run's log.
+        var execs = ProcessTable.All().Where(process =>
             process.CommandLine.Contains("kiln-exec", StringComparison.Ordinal) && process.BelongsTo(load.World.Scratch.Path));
         var rows = new List<Row>
         {
             Row.AtMost("server start (data there already), median", new Sample(starts).Median, "ms", 150, 150),
             Row.AtMost("idle memory of the server", Footprint.Memory(load.World.Server.ProcessId), "MB", 45, 31),
             Row.AtMost("idle memory of an agent", Footprint.Memory(load.World.Agent!.ProcessId), "MB", 25, 15),
-            Row.AtMost("memory of an exec", Footprint.Memory(exec.Pid), "MB", 5, 4),
+            Row.AtMost("memory of an exec", execs.Max(exec => Footprint.Memory(exec.Pid)), "MB", 5, 4),
         };
         await load.World.Server.Client.CancelRunAsync(runId, cancellationToken);
         await load.EndAsync(runId, cancellationToken);
