@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using Kiln.Agent.Polling;
 using Kiln.Contracts.Protocol;
 using Kiln.Runner;
-using Kiln.Runner.Courier;
 using Kiln.Runner.Spawning;
 using Kiln.Runner.Workspaces;
 using Microsoft.Extensions.Logging;

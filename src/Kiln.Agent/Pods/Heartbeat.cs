@@ -1,7 +1,6 @@
 using Kiln.Agent.Polling;
 using Kiln.Contracts.Protocol;
 using Kiln.Runner;
-using Kiln.Runner.Courier;
 using Kiln.Runner.Rooms;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,4 @@
 using Kiln.Contracts.Protocol;
-using Kiln.Runner.Courier;
 using Microsoft.Extensions.Logging;
 
 namespace Kiln.Agent.Polling;

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Kiln.Cli.Connections;
 using Kiln.Cli.Output;
-using Kiln.Contracts.Client;
 
 namespace Kiln.Cli.Commands;
 
@@ -19,38 +17,16 @@ internal static class TestsCommand
             new("MESSAGE", failure => failure.Text("message")),
         ]);
 
-    public static Command Create(Terminal terminal)
-    {
-        var run = RunArgument.Create();
-        var command = new Command("tests", "Show the test results of a run: totals, and what failed.") { run };
-        var output = new OutputOption(command);
-        var connection = new Connection(command, terminal);
-        connection.SetAction(async (parsed, client, cancellationToken) =>
+    public static Command Create(Terminal terminal) => RunQuestion.Create(
+        terminal, "tests", "Show the test results of a run: totals, and what failed.", Failures, "failures",
+        async answer =>
         {
-            var asked = await client.GetAsync($"openapi/runs/{parsed.GetRequiredValue(run)}/tests", cancellationToken);
-            if (asked is not Answer<JsonNode>.Ok { Value: var answer })
+            await terminal.Output.WriteLineAsync(Totals(answer["totals"]));
+            foreach (var problem in answer.Texts("problems"))
             {
-                return terminal.Explain(asked);
+                await terminal.Errors.WriteLineAsync($"kiln: {problem}");
             }
-            var format = output.Of(parsed);
-            var failures = answer.Objects("failures");
-            if (format is OutputFormat.Table or OutputFormat.Wide)
-            {
-                await terminal.Output.WriteLineAsync(Totals(answer["totals"]));
-                foreach (var problem in answer.Texts("problems"))
-                {
-                    await terminal.Errors.WriteLineAsync($"kiln: {problem}");
-                }
-                if (failures.Count == 0)
-                {
-                    return ExitCode.Success;
-                }
-            }
-            await Failures.WriteAsync(terminal, format, failures, answer);
-            return ExitCode.Success;
         });
-        return command;
-    }
 
     private static string Totals(JsonNode? totals) => totals is null
         ? "no test reports"

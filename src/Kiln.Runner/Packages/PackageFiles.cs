@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
+using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
-using Kiln.Runner.Courier;
 
 namespace Kiln.Runner.Packages;
 

@@ -3,7 +3,6 @@ using Kiln.Buckets;
 using Kiln.Contracts.Plans;
 using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
-using Kiln.Runner.Courier;
 using Kiln.Runner.Phases;
 using Kiln.Runner.Workspaces;
 using Microsoft.Win32.SafeHandles;

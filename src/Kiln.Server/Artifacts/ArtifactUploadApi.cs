@@ -33,7 +33,7 @@ internal static class ArtifactUploadApi
         CancellationToken cancellationToken)
     {
         var key = new LeaseKey(run, attempt, fence);
-        if (BearerAuthentication.Token(request) is not { } token || !uploads.Accepts(key, token))
+        if (!uploads.Accepts(key, request))
         {
             return ApiError.Unauthorized("This call needs the run token of the lease that it stores for.");
         }
@@ -71,8 +71,8 @@ public sealed class ArtifactUploads(ArtifactStore store, RunTokens tokens, Repor
 {
     public ArtifactStore Store => store;
 
-    /// <summary>Whether the token is the lease's.</summary>
-    public bool Accepts(LeaseKey key, string token) => tokens.Accepts(key, token);
+    /// <summary>Whether a request has the lease's token.</summary>
+    public bool Accepts(LeaseKey key, HttpRequest request) => tokens.Accepts(key, request);
 
     /// <summary>Whether the lease still speaks for a run that has not ended.</summary>
     public async Task<bool> IsCurrentAsync(LeaseKey key, CancellationToken cancellationToken) =>

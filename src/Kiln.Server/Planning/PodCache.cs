@@ -34,27 +34,14 @@ internal sealed record PodCache(string Directory, string Subpath, PlannedStorage
     private static PlannedStorage? StorageOf(PlanDraft draft, CatalogueCluster cluster)
     {
         var wanted = cluster.Cache.ObjectStorage;
-        var known = draft.Input.Catalogue.Storages;
-        if (known.FirstOrDefault(storage => storage.Value.Name == wanted || storage.Id == wanted) is not { Value: var storage })
+        if (StoragePlanning.Find(draft, wanted) is { } storage)
         {
-            draft.Violations.AddUnknown(
-                "advanced_settings.cache_setting", $"object storage for the caches of cluster \"{cluster.Name}\" called", wanted,
-                known.Select(static one => one.Value.Name));
-            return null;
+            return StoragePlanning.Plan(draft, storage, "cache");
         }
-        var reference = $"cache/{storage.Name}";
-        draft.SealedSecrets[reference] = storage.Sk;
-        return new PlannedStorage
-        {
-            Name = storage.Name,
-            Endpoint = storage.Endpoint,
-            Bucket = storage.Bucket,
-            Subfolder = storage.Subfolder,
-            Region = storage.Region,
-            AccessKey = storage.Ak,
-            SecretRef = reference,
-            IsInsecure = storage.Insecure,
-        };
+        draft.Violations.AddUnknown(
+            "advanced_settings.cache_setting", $"object storage for the caches of cluster \"{cluster.Name}\" called", wanted,
+            StoragePlanning.Known(draft));
+        return null;
     }
 
     // As on hosts: what is not absolute is below the workspace.

@@ -19,21 +19,9 @@ internal static class UploadPlanning
         {
             return;
         }
-        var reference = $"storage/{storage.Name}";
-        draft.SealedSecrets[reference] = storage.Sk;
         draft.Steps.Add(new PlannedStep.Upload(new PlannedUpload
         {
-            Storage = new PlannedStorage
-            {
-                Name = storage.Name,
-                Endpoint = storage.Endpoint,
-                Bucket = storage.Bucket,
-                Subfolder = storage.Subfolder,
-                Region = storage.Region,
-                AccessKey = storage.Ak,
-                SecretRef = reference,
-                IsInsecure = storage.Insecure,
-            },
+            Storage = StoragePlanning.Plan(draft, storage, "storage"),
             Rules = [.. upload.UploadDetail.Select(detail => new PlannedUploadRule(Source(detail), detail.DestPath))],
         }));
     }
@@ -41,10 +29,9 @@ internal static class UploadPlanning
     /// <summary>By id or name; an empty one means the default. <c>null</c> = there is none, with the violation added.</summary>
     private static ObjectStorage? Storage(PlanDraft draft, string wanted)
     {
-        var known = draft.Input.Catalogue.Storages;
         if (wanted.Length == 0)
         {
-            if (known.FirstOrDefault(storage => storage.Value.IsDefault) is { } usual)
+            if (draft.Input.Catalogue.Storages.FirstOrDefault(storage => storage.Value.IsDefault) is { } usual)
             {
                 return usual.Value;
             }
@@ -52,12 +39,11 @@ internal static class UploadPlanning
                 "No object storage is named and none is the default; name one, or make one the default under /openapi/system/object-storages.");
             return null;
         }
-        if (known.FirstOrDefault(storage => storage.Value.Name == wanted || storage.Id == wanted) is { } named)
+        if (StoragePlanning.Find(draft, wanted) is { } named)
         {
-            return named.Value;
+            return named;
         }
-        draft.Violations.AddUnknown(
-            $"{Field}.object_storage_id", "object storage", wanted, known.Select(storage => storage.Value.Name));
+        draft.Violations.AddUnknown($"{Field}.object_storage_id", "object storage", wanted, StoragePlanning.Known(draft));
         return null;
     }
 

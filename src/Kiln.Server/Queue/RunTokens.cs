@@ -22,6 +22,10 @@ public sealed class RunTokens(SecretVault vault)
         return Base64Url.EncodeToString(mac);
     }
 
+    /// <summary>Whether a request has the lease's token.</summary>
+    public bool Accepts(LeaseKey key, HttpRequest request) =>
+        BearerAuthentication.Token(request) is { } token && Accepts(key, token);
+
     /// <summary>Whether <paramref name="token"/> is the lease's; takes the same time whatever is wrong in it.</summary>
     public bool Accepts(LeaseKey key, string token) =>
         CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(Issue(key)), Encoding.UTF8.GetBytes(token));

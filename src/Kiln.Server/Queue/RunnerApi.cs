@@ -46,12 +46,15 @@ internal static class RunnerApi
         PodLeases pods,
         CancellationToken cancellationToken)
     {
-        var isPod = BearerAuthentication.Token(context.Request) is { } token && tokens.Accepts(key, token);
+        var isPod = tokens.Accepts(key, context.Request);
         if (!isPod && callers.RequireAgent(context) is { } refusal)
         {
             return refusal;
         }
-        return await (isPod ? pods.SpecAsync(key, context.Request.Headers[RunnerProtocol.PodHeader].ToString(), cancellationToken) : leases.AgainAsync(key, cancellationToken)) is { } lease
+        var lease = isPod
+            ? await pods.SpecAsync(key, context.Request.Headers[RunnerProtocol.PodHeader].ToString(), cancellationToken)
+            : await leases.AgainAsync(key, cancellationToken);
+        return lease is not null
             ? TypedResults.Ok(lease)
             : ApiError.Conflict(409, StaleMessage);
     }
@@ -63,7 +66,7 @@ internal static class RunnerApi
         {
             return ApiError.Invalid("key", "A heartbeat names its lease (key) and how many notices it has heard (0 or more).");
         }
-        if (BearerAuthentication.Token(request) is not { } token || !tokens.Accepts(heartbeat.Key, token))
+        if (!tokens.Accepts(heartbeat.Key, request))
         {
             return ApiError.Unauthorized("This call needs the run token of the lease that it is about.");
         }
@@ -83,7 +86,7 @@ internal static class RunnerApi
             {
                 return ApiError.Invalid("", "The body is not a report: 4 bytes of length, JSON, log bytes.");
             }
-            if (BearerAuthentication.Token(request) is not { } token || !tokens.Accepts(report.Head.Key, token))
+            if (!tokens.Accepts(report.Head.Key, request))
             {
                 return ApiError.Unauthorized("This call needs the run token of the lease it reports for.");
             }

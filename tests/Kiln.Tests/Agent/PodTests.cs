@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Kiln.Contracts.Builds;
 using Kiln.Contracts.Plans;
 using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
@@ -287,20 +286,6 @@ public sealed class PodTests : IDisposable
     private static RunSpec InPod(params PlannedStep[] steps) => Of(steps).With(static plan => plan with
     {
         Infrastructure = "kubernetes",
-        Pod = new PlannedPod
-        {
-            ClusterName = "lab",
-            StrategyName = "",
-            Image = "debian",
-            Resources = new ResourceSpec { CpuLimit = 1000, MemoryLimit = 512, GpuLimit = "", CpuReq = 100, MemoryReq = 128 },
-            IsPrivileged = false,
-            UsesHostDocker = false,
-            CacheDirectory = "",
-            IgnoresCache = false,
-            Storages = [],
-            Labels = [],
-            Annotations = [],
-            Pulls = [],
-        },
+        Pod = PodOrders.Pod(),
     });
 }

@@ -51,7 +51,8 @@ internal static class PodOrders
         Default = false,
     };
 
-    private static PlannedPod Pod() => new()
+    /// <summary>The pod of a plain build.</summary>
+    public static PlannedPod Pod() => new()
     {
         ClusterName = "local",
         StrategyName = "",

@@ -13,7 +13,7 @@ internal sealed class PodCase(LeaseKey key, TimeProvider time)
     public LeaseKey Key => key;
 
     /// <summary>Pauses between attempts at making or removing its objects.</summary>
-    public Backoff Pauses { get; } = new(time);
+    public Backoff Pauses { get; } = ClusterPauses.Of(time);
 
     /// <summary>Since when its attempt waits, Unix milliseconds.</summary>
     public long QueuedAt { get; init; }

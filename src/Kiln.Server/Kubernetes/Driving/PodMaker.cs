@@ -101,42 +101,38 @@ internal sealed class PodMaker(KubernetesApi api, string clusterName)
     private async Task<(T? There, Making? Trouble)> EnsureAsync<T>(Resource<T> resource, T wanted, CancellationToken cancellationToken)
         where T : class, IKubernetesObject
     {
-        switch (await api.CreateAsync(resource, wanted, cancellationToken))
+        var call = await api.CreateAsync(resource, wanted, cancellationToken);
+        return call switch
         {
-            case KubernetesCall<T>.Done done:
-                return (done.Value, null);
-            case KubernetesCall<T>.Refused { Status.Reason: "AlreadyExists" }:
-                return await FindAsync(resource, wanted, cancellationToken);
-            case KubernetesCall<T>.Refused refused:
-                return (null, Refusal(refused.Status));
-            case KubernetesCall<T>.Unreachable unreachable:
-                return (null, Unreachable(unreachable.Message));
-            default:
-                throw new InvalidOperationException("An outcome of a call is missing here.");
-        }
+            KubernetesCall<T>.Done done => (done.Value, null),
+            KubernetesCall<T>.Refused { Status.Reason: "AlreadyExists" } => await FindAsync(resource, wanted, cancellationToken),
+            _ => (null, TroubleOf(call)),
+        };
     }
 
     private async Task<(T? There, Making? Trouble)> FindAsync<T>(Resource<T> resource, T wanted, CancellationToken cancellationToken)
         where T : class, IKubernetesObject
     {
-        switch (await api.GetAsync(resource, wanted.Metadata.Name, cancellationToken))
+        var call = await api.GetAsync(resource, wanted.Metadata.Name, cancellationToken);
+        return call switch
         {
-            case KubernetesCall<T>.Done { Value: var there }
-                when there.Metadata.Label(PodNames.Owner) == wanted.Metadata.Label(PodNames.Owner):
-                return (there, null);
-            case KubernetesCall<T>.Done:
-                return (null, new Making.Refused(
-                    $"Namespace {api.Namespace} of cluster {clusterName} has a {wanted.Metadata.Name} of another Kiln server; give each server a namespace of its own."));
-            case KubernetesCall<T>.Refused { Status.Code: 404 }:
-                return (null, new Making.Later(RunReason.Starting, $"{wanted.Metadata.Name} is being deleted in cluster {clusterName}."));
-            case KubernetesCall<T>.Refused refused:
-                return (null, Refusal(refused.Status));
-            case KubernetesCall<T>.Unreachable unreachable:
-                return (null, Unreachable(unreachable.Message));
-            default:
-                throw new InvalidOperationException("An outcome of a call is missing here.");
-        }
+            KubernetesCall<T>.Done { Value: var there }
+                when there.Metadata.Label(PodNames.Owner) == wanted.Metadata.Label(PodNames.Owner) => (there, null),
+            KubernetesCall<T>.Done => (null, new Making.Refused(
+                $"Namespace {api.Namespace} of cluster {clusterName} has a {wanted.Metadata.Name} of another Kiln server; give each server a namespace of its own.")),
+            KubernetesCall<T>.Refused { Status.Code: 404 } =>
+                (null, new Making.Later(RunReason.Starting, $"{wanted.Metadata.Name} is being deleted in cluster {clusterName}.")),
+            _ => (null, TroubleOf(call)),
+        };
     }
+
+    private Making TroubleOf<T>(KubernetesCall<T> call) => call switch
+    {
+        KubernetesCall<T>.Refused refused => Refusal(refused.Status),
+        KubernetesCall<T>.Unreachable unreachable =>
+            new Making.Later(RunReason.ClusterUnreachable, UnreachableWords(clusterName, unreachable.Message)),
+        _ => throw new InvalidOperationException("An outcome of a call is missing here."),
+    };
 
     private Making Refusal(ApiStatus status) => status switch
     {
@@ -147,9 +143,6 @@ internal sealed class PodMaker(KubernetesApi api, string clusterName)
         { Code: 409 } => new Making.Later(RunReason.Starting, $"Cluster {clusterName} asks to try again: {PodReading.Words(status.Message)}"),
         _ => new Making.Refused($"Cluster {clusterName} refuses the run's objects: {PodReading.Words(status.Message)}"),
     };
-
-    private Making.Later Unreachable(string message) =>
-        new(RunReason.ClusterUnreachable, UnreachableWords(clusterName, message));
 
     /// <summary>That a cluster cannot be reached, as a sentence.</summary>
     public static string UnreachableWords(string clusterName, string message) =>

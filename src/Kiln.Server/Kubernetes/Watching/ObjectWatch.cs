@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Kiln.Contracts.Protocol;
 using Kiln.Server.Kubernetes.Connections;
 using Kiln.Server.Kubernetes.Objects;
 
@@ -21,7 +22,7 @@ internal sealed class ObjectWatch<T>(
 {
     private const int Gone = 410;
 
-    private readonly Backoff _backoff = new(time);
+    private readonly Backoff _backoff = ClusterPauses.Of(time);
     private string _version = "";
 
     /// <summary>Lists and watches until cancelled.</summary>

@@ -1,5 +1,3 @@
-using System.Formats.Tar;
-using System.IO.Compression;
 using System.Text;
 using System.Text.Json.Nodes;
 using Kiln.Contracts.Runs;
@@ -31,7 +29,7 @@ public sealed class DocumentBuildTests : IDisposable
     private async Task RunTwiceAsync((string Name, string Value)[] environment, string choice)
     {
         await using var registry = await ImageRegistry.StartAsync(_scratch, Token);
-        await using var site = new FileSite(GoArchive());
+        await using var site = new FileSite(GoPackage.Archive());
         await using var server = await StartAsync(environment, registry, site);
         var builds = new BuildDriver(server);
 
@@ -94,19 +92,4 @@ public sealed class DocumentBuildTests : IDisposable
         Encoding.UTF8.GetString(await builds.LogAsync(runId, "", Token));
 
     private static string Output(RunView run, string name) => run.Outputs.Single(output => output.Name == name).Value;
-
-    private static byte[] GoArchive()
-    {
-        var archive = new MemoryStream();
-        using (var zip = new GZipStream(archive, CompressionLevel.Fastest, leaveOpen: true))
-        using (var tar = new TarWriter(zip))
-        {
-            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "go/bin/go")
-            {
-                Mode = (UnixFileMode)0b111_101_101,
-                DataStream = new MemoryStream("#!/bin/sh\necho go version go1.20.7\n"u8.ToArray()),
-            });
-        }
-        return archive.ToArray();
-    }
 }

@@ -1,5 +1,3 @@
-using System.Formats.Tar;
-using System.IO.Compression;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -27,7 +25,7 @@ public sealed class DocumentPodTests(SharedCluster shared) : IDisposable
         var cluster = await shared.GetAsync(Token);
         Assert.SkipUnless(cluster.IsOwn, "The storage class \"cfs\" is made for a cluster of the test's own only.");
         await using var registry = await ImageRegistry.StartAsync(_scratch, cluster.Address, Token);
-        await using var site = new FileSite(GoArchive(), cluster.Address);
+        await using var site = new FileSite(GoPackage.Archive(), cluster.Address);
         var repositories = new GitDirectory(_scratch);
         var commit = Commit(repositories);
         await using var git = new GitHost(repositories, GitPassword, address: cluster.Address);
@@ -148,19 +146,4 @@ public sealed class DocumentPodTests(SharedCluster shared) : IDisposable
         $"{run.Status}, {run.Reason}: {run.Message}\n{await LogAsync(builds, run.RunId)}";
 
     private static string Output(RunView run, string name) => run.Outputs.Single(output => output.Name == name).Value;
-
-    private static byte[] GoArchive()
-    {
-        var archive = new MemoryStream();
-        using (var zip = new GZipStream(archive, CompressionLevel.Fastest, leaveOpen: true))
-        using (var tar = new TarWriter(zip))
-        {
-            tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "go/bin/go")
-            {
-                Mode = (UnixFileMode)0b111_101_101,
-                DataStream = new MemoryStream("#!/bin/sh\necho go version go1.20.7\n"u8.ToArray()),
-            });
-        }
-        return archive.ToArray();
-    }
 }
