@@ -123,7 +123,23 @@ internal sealed class ExecRun : IAsyncDisposable
     public async Task<ExecNotice.Sealed> FinishAsync()
     {
         await SendAsync(new ExecCommand.Finish());
-        return await NextAsync<ExecNotice.Sealed>();
+        var log = await NextAsync<ExecNotice.Sealed>();
+        await GoneAsync();
+        return log;
+    }
+
+    // Only then is its socket gone from the run directory, too.
+    private async Task GoneAsync()
+    {
+        try
+        {
+            using var exec = Process.GetProcessById(Pid);
+            await exec.WaitForExitAsync(Token);
+        }
+        catch (ArgumentException)
+        {
+            // It has ended already.
+        }
     }
 
     /// <summary>Living processes that carry the run's mark, exec itself aside.</summary>
