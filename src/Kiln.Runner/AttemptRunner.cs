@@ -173,7 +173,9 @@ public sealed partial class AttemptRunner(
             await run.SayAsync(Head());
         }
         _news.Attach(text => SayNewsAsync(run, text));
-        await closing.EndAsync(run, await JudgeAsync(run));
+        var verdict = await JudgeAsync(run);
+        place.Standby?.Refill();
+        await closing.EndAsync(run, verdict);
     }
 
     private async Task<Verdict> JudgeAsync(RunScope run)

@@ -416,7 +416,8 @@ internal sealed partial class ClusterDriver(
     {
         if (world.Roster.Find(target.Name)?.Standing != standing)
         {
-            Log.Stands(telemetry.Logger, target.Name, standing, message);
+            var level = standing == ClusterStanding.Ready ? LogLevel.Information : LogLevel.Warning;
+            Log.Stands(telemetry.Logger, level, target.Name, standing, message);
         }
         world.Roster.Note(new ClusterPresence(target.Name, standing, message));
     }
@@ -462,7 +463,7 @@ internal sealed partial class ClusterDriver(
         [LoggerMessage(Level = LogLevel.Information, Message = "Cluster {Cluster} is driven by another server from now on.")]
         public static partial void Gone(ILogger logger, string cluster);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Cluster {Cluster} is {Standing}. {Why}")]
-        public static partial void Stands(ILogger logger, string cluster, ClusterStanding standing, string why);
+        [LoggerMessage(Message = "Cluster {Cluster} is {Standing}. {Why}")]
+        public static partial void Stands(ILogger logger, LogLevel level, string cluster, ClusterStanding standing, string why);
     }
 }
