@@ -57,19 +57,27 @@ internal sealed class ChaosWorld : IAsyncDisposable
     public static async Task<ChaosWorld> StartAsync(ChaosOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
         var pods = options.RunsInPods ? await PodGround.StartAsync(time, cancellationToken) : null;
-        var world = await World.StartAsync(
-            new WorldOptions
-            {
-                AgentCapacity = pods is null ? Capacity : 0,
-                EmbeddedCapacity = pods is null ? 2 : 0,
-                UsesPostgres = options.UsesPostgres,
-                Cluster = pods?.Cluster,
-                ServerOptions = pods is null ? ["--grace", "1s"] : ["--grace", "1s", "--lost-after", "30s"],
-            },
-            cancellationToken);
-        var chaos = new ChaosWorld(world, pods, time);
-        await chaos.PrepareAsync(cancellationToken);
-        return chaos;
+        try
+        {
+            var world = await World.StartAsync(
+                new WorldOptions
+                {
+                    AgentCapacity = pods is null ? Capacity : 0,
+                    EmbeddedCapacity = pods is null ? 2 : 0,
+                    UsesPostgres = options.UsesPostgres,
+                    Cluster = pods?.Cluster,
+                    ServerOptions = pods is null ? ["--grace", "1s"] : ["--grace", "1s", "--lost-after", "30s"],
+                },
+                cancellationToken);
+            var chaos = new ChaosWorld(world, pods, time);
+            await chaos.PrepareAsync(cancellationToken);
+            return chaos;
+        }
+        catch when (pods is not null)
+        {
+            await pods.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Strikes, and brings back what was struck. What happened, for people.</summary>

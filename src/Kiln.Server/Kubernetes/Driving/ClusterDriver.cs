@@ -208,7 +208,11 @@ internal sealed partial class ClusterDriver(
         {
             return;
         }
-        if (one.HasEnded)
+        if (one.IsRemoved)
+        {
+            await FinishAsync(one, cancellationToken);
+        }
+        else if (one.HasEnded)
         {
             if (one is { EndsByItself: false } or { Pod: null } or { IsPodGone: true } || one.Pod.Status.Phase is "Succeeded" or "Failed" or "Pending"
                 || one.Elapsed(one.EndedSince, Completion))
@@ -243,6 +247,7 @@ internal sealed partial class ClusterDriver(
                 break;
             case DriverNews.Found found:
                 await FoundAsync(found.Keys, touched, cancellationToken);
+                await CloseLogsAsync(found, cancellationToken);
                 break;
             default:
                 break;
@@ -365,13 +370,25 @@ internal sealed partial class ClusterDriver(
             one.NextTry = After(one.Pauses.Next());
             return;
         }
-        _cases.Remove(one.Key);
-        hearing.Forget(one.Key);
-        await desk.ForgetAsync(one.Key, cancellationToken);
         if (one.IsLeftOver)
         {
             telemetry.Swept(target.Name, one.Key);
         }
+        one.IsRemoved = true;
+        await FinishAsync(one, cancellationToken);
+    }
+
+    // While its pod is there, on a node that is away perhaps, the run's true end may still come.
+    private async Task FinishAsync(PodCase one, CancellationToken cancellationToken)
+    {
+        if (one.CanSpeak)
+        {
+            return;
+        }
+        await desk.CloseLogAsync(one.Key, cancellationToken);
+        _cases.Remove(one.Key);
+        hearing.Forget(one.Key);
+        await desk.ForgetAsync(one.Key, cancellationToken);
     }
 
     // What has no lease was left by a driver that died between an end and its clearing up.
@@ -388,6 +405,22 @@ internal sealed partial class ClusterDriver(
             var one = _cases[key] = new PodCase(key, _time) { IsLeftOver = true };
             one.End();
             touched.Add(key);
+        }
+    }
+
+    // A driver that died between an end and its clearing up has left a log open, too.
+    private async Task CloseLogsAsync(DriverNews.Found found, CancellationToken cancellationToken)
+    {
+        if (found.Pods is not { } pods)
+        {
+            return;
+        }
+        foreach (var key in await desk.OpenLogsAsync(target.Id, cancellationToken))
+        {
+            if (!pods.Contains(key) && !_cases.ContainsKey(key))
+            {
+                await desk.CloseLogAsync(key, cancellationToken);
+            }
         }
     }
 

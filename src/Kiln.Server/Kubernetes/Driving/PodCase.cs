@@ -1,4 +1,5 @@
 using Kiln.Contracts.Protocol;
+using Kiln.Server.Kubernetes.Manifests;
 using Kiln.Server.Kubernetes.Objects;
 using Kiln.Server.Kubernetes.Stands;
 using Kiln.Server.Kubernetes.Watching;
@@ -8,6 +9,9 @@ namespace Kiln.Server.Kubernetes.Driving;
 /// <summary>What a driver knows of one lease. Only the driver's loop touches it; times are stamps of its clock.</summary>
 internal sealed class PodCase(LeaseKey key, TimeProvider time)
 {
+    // What every pod goes through that nothing is wrong with, and what some clusters say of each.
+    private static readonly HashSet<string> Usual = new(StringComparer.Ordinal) { "Pulled", "Created", "Started", "MissingClusterDNS" };
+
     private readonly List<ClusterEvent> _events = [];
 
     public LeaseKey Key => key;
@@ -47,6 +51,13 @@ internal sealed class PodCase(LeaseKey key, TimeProvider time)
     public Pod? Pod { get; private set; }
 
     public bool IsPodGone { get; private set; }
+
+    /// <summary>Whether somebody in its pod may still tell the run's end.</summary>
+    public bool CanSpeak => !IsPodGone && Pod is { Status.Phase: not ("Failed" or "Succeeded") } pod
+        && pod.Status.Container(PodNames.Kiln)?.State.Terminated is null;
+
+    /// <summary>Its objects were removed; what is left of the pod ends by itself.</summary>
+    public bool IsRemoved { get; set; }
 
     public PodSight Sight => new(Pod, _events);
 
@@ -100,7 +111,7 @@ internal sealed class PodCase(LeaseKey key, TimeProvider time)
     {
         _events.RemoveAll(known => known.Metadata.Uid == said.Metadata.Uid && known.Metadata.Name == said.Metadata.Name);
         _events.Add(said);
-        if (said.InvolvedObject.Kind == "Pod" || said.IsWarning)
+        if ((said.InvolvedObject.Kind == "Pod" || said.IsWarning) && !Usual.Contains(said.Reason))
         {
             var sentence = $"{said.Reason}: {PodReading.Words(said.Message)}";
             if (!Unsaid.Contains(sentence))
