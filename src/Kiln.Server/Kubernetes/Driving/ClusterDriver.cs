@@ -208,11 +208,7 @@ internal sealed partial class ClusterDriver(
         {
             return;
         }
-        if (one.IsRemoved)
-        {
-            await FinishAsync(one, cancellationToken);
-        }
-        else if (one.HasEnded)
+        if (one.HasEnded)
         {
             if (one is { EndsByItself: false } or { Pod: null } or { IsPodGone: true } || one.Pod.Status.Phase is "Succeeded" or "Failed" or "Pending"
                 || one.Elapsed(one.EndedSince, Completion))
@@ -370,25 +366,13 @@ internal sealed partial class ClusterDriver(
             one.NextTry = After(one.Pauses.Next());
             return;
         }
+        _cases.Remove(one.Key);
+        hearing.Forget(one.Key);
+        await desk.ForgetAsync(one.Key, cancellationToken);
         if (one.IsLeftOver)
         {
             telemetry.Swept(target.Name, one.Key);
         }
-        one.IsRemoved = true;
-        await FinishAsync(one, cancellationToken);
-    }
-
-    // While its pod is there, on a node that is away perhaps, the run's true end may still come.
-    private async Task FinishAsync(PodCase one, CancellationToken cancellationToken)
-    {
-        if (one.CanSpeak)
-        {
-            return;
-        }
-        await desk.CloseLogAsync(one.Key, cancellationToken);
-        _cases.Remove(one.Key);
-        hearing.Forget(one.Key);
-        await desk.ForgetAsync(one.Key, cancellationToken);
     }
 
     // What has no lease was left by a driver that died between an end and its clearing up.
@@ -408,7 +392,7 @@ internal sealed partial class ClusterDriver(
         }
     }
 
-    // A driver that died between an end and its clearing up has left a log open, too.
+    // While its pod is there, on a node that is away perhaps, a run's true end may still come with the rest of its log.
     private async Task CloseLogsAsync(DriverNews.Found found, CancellationToken cancellationToken)
     {
         if (found.Pods is not { } pods)

@@ -4,6 +4,7 @@ using Kiln.Contracts.Runs;
 using Kiln.Server.Logs;
 using Kiln.Server.Queue;
 using Kiln.Server.Queue.Pods;
+using Kiln.Server.Runs;
 using Kiln.Server.Storage;
 
 namespace Kiln.Server.Kubernetes.Driving;
@@ -11,9 +12,6 @@ namespace Kiln.Server.Kubernetes.Driving;
 /// <summary>The queue's side of a driver: what it takes, and what it finds out about it.</summary>
 public sealed class LeaseDesk(Database database, LogStore logs, Leases leases, PodLeases pods, LeaseFacts facts, PodStore store)
 {
-    // Begins a line of its own: what came last may be half a one.
-    private static readonly byte[] Gap = "\n\e[2m[kiln]\e[0m the log ends here: what the pod wrote after this, if anything, went with it\n"u8.ToArray();
-
     /// <summary>Whether this server is the one that drives a cluster, now.</summary>
     internal ValueTask<bool> HoldAsync(long clusterId, CancellationToken cancellationToken) =>
         database.HoldAsync(ClusterAgent.IdOf(clusterId), cancellationToken);
@@ -59,19 +57,19 @@ public sealed class LeaseDesk(Database database, LogStore logs, Leases leases, P
     }
 
     /// <summary>
-    /// Closes the log of an attempt that was ended without its runner's last word, when nobody is left in its pod who could bring
-    /// more: a line says that it ends here. Cut off in the middle it may be repeated.
+    /// Closes the log of an attempt that was ended without its runner's last word and whose pod has gone, so that nobody can bring
+    /// more. Cut off in the middle it may be repeated.
     /// </summary>
     internal async Task CloseLogAsync(LeaseKey key, CancellationToken cancellationToken)
     {
-        if (await FindAsync(key, cancellationToken) is not { Lease: null, State: { IsFinal: true, LogLength: null } state })
+        if (await FindAsync(key, cancellationToken) is not { Lease: null, State: { IsFinal: true, LogLength: null, LogNotice: "" } state })
         {
             return;
         }
         var log = new LogKey(key.RunId, key.Attempt);
         var length = await logs.LengthAsync(log, cancellationToken);
-        // What never began has written nothing that could be missing.
-        var mark = state.StartedAt == 0 ? [] : Gap;
+        // What was only shown until now.
+        var mark = Encoding.UTF8.GetBytes(LogMark.Of(state) ?? "");
         if (mark.Length > 0 && await EndsWithAsync(log, length, mark, cancellationToken))
         {
             length -= mark.Length;

@@ -1,5 +1,4 @@
 using Kiln.Contracts.Protocol;
-using Kiln.Server.Kubernetes.Manifests;
 using Kiln.Server.Kubernetes.Objects;
 using Kiln.Server.Kubernetes.Stands;
 using Kiln.Server.Kubernetes.Watching;
@@ -51,13 +50,6 @@ internal sealed class PodCase(LeaseKey key, TimeProvider time)
     public Pod? Pod { get; private set; }
 
     public bool IsPodGone { get; private set; }
-
-    /// <summary>Whether somebody in its pod may still tell the run's end.</summary>
-    public bool CanSpeak => !IsPodGone && Pod is { Status.Phase: not ("Failed" or "Succeeded") } pod
-        && pod.Status.Container(PodNames.Kiln)?.State.Terminated is null;
-
-    /// <summary>Its objects were removed; what is left of the pod ends by itself.</summary>
-    public bool IsRemoved { get; set; }
 
     public PodSight Sight => new(Pod, _events);
 
