@@ -333,6 +333,35 @@ public class ClusterDriverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_left_is_looked_for_again_soon_when_the_cluster_was_away_at_the_start()
+    {
+        var pod = await BegunAsync(await _app.RunAsync(Plan));
+        _cluster.Make("jobs", "kiln-900-1-1", new Dictionary<string, string>(Secret(pod.Key).Metadata.Labels!) { [PodNames.Run] = "900" });
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _cluster.Refuses = request =>
+        {
+            if (request == "GET jobs")
+            {
+                asked.TrySetResult();
+                return (503, "ServiceUnavailable", "etcd is away");
+            }
+            return null;
+        };
+
+        _app = await _app.RestartAsync(_time);
+        await asked.Task.WaitAsync(TestContext.Current.CancellationToken);
+        _cluster.Refuses = static _ => null;
+
+        // Far less than the ten minutes between two looks.
+        for (var second = 0; second < 100 && _cluster.Names("jobs").Count > 1; second++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await RunAsync(pod.Key.RunId);
+        }
+        Assert.Equal(["kiln-1-1-1"], _cluster.Names("jobs"));
+    }
+
+    [Fact]
     public async Task A_Job_of_another_server_in_the_namespace_is_not_taken_for_ones_own()
     {
         _cluster.Make("secrets", "kiln-1-1-1", new Dictionary<string, string> { [PodNames.Owner] = "another" });
