@@ -146,7 +146,7 @@ internal sealed class PodGround : IGround
         }
         catch (InvalidOperationException refused)
         {
-            return $"perhaps {name}: {refused.Message.Trim()}";
+            return $"perhaps {name}: {refused.Message.Trim().ReplaceLineEndings(" ")}";
         }
     }
 
