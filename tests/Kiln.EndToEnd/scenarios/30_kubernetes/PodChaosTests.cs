@@ -3,7 +3,7 @@ using Kiln.EndToEnd.Harness;
 
 namespace Kiln.EndToEnd.Scenarios;
 
-/// <summary>The short form of <c>./kiln chaos --kubernetes</c>, on a cluster of its own.</summary>
+/// <summary>The short form of <c>./kiln chaos --kubernetes</c>, on a cluster of its own: a seed whose round kills both nodes and a container.</summary>
 public sealed class PodChaosTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -15,7 +15,7 @@ public sealed class PodChaosTests
         Assert.SkipUnless(obstacle is null, $"There is no Kubernetes here: {obstacle}");
         await using var said = new StringWriter();
 
-        var broken = await ChaosPlay.RunAsync(new ChaosOptions(Rounds: 2, Seed: 2, Load: 6) { RunsInPods = true }, said, Token);
+        var broken = await ChaosPlay.RunAsync(new ChaosOptions(Rounds: 1, Seed: 18, Load: 6) { RunsInPods = true }, said, Token);
 
         Assert.True(broken.Count == 0, said.ToString());
     }
