@@ -402,7 +402,7 @@ public class ClusterDriverTests : IAsyncLifetime
 
     private async Task<JsonNode> RunAsync(long id) => await (await _app.Admin.GetAsync($"/openapi/runs/{id}")).JsonAsync();
 
-    /// <summary>Waits until a run stands so.</summary>
+    /// <summary>Waits until a run's first step stands so.</summary>
     private async Task StepStandsAsync(long id, string status)
     {
         using var changes = _app.Get<RunSignals>().Follow(id);
@@ -417,6 +417,7 @@ public class ClusterDriverTests : IAsyncLifetime
         }
     }
 
+    /// <summary>Waits until a run stands so.</summary>
     private async Task<(string Status, string Reason)> StandAsync(long id, string status, string? reason = null)
     {
         using var changes = _app.Get<RunSignals>().Follow(id);
