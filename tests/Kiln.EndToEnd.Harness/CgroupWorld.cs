@@ -25,7 +25,11 @@ public sealed record CgroupWorld
     /// <summary>Why this user cannot make one here; <c>null</c> = nothing is in the way.</summary>
     public string? Obstacle()
     {
-        using var process = Process.Start(new ProcessStartInfo("unshare", Arguments("true", [])) { RedirectStandardError = true })!;
+        using var process = Process.Start(new ProcessStartInfo("unshare", Arguments("true", []))
+        {
+            UseShellExecute = false,
+            RedirectStandardError = true,
+        })!;
         var errors = process.StandardError.ReadToEnd();
         process.WaitForExit();
         return process.ExitCode == 0 ? null : $"{Name}: {errors}";
