@@ -38,6 +38,7 @@ internal sealed partial class ClusterDriver(
     private readonly Channel<DriverNews> _news = Channel.CreateUnbounded<DriverNews>(new UnboundedChannelOptions { SingleReader = true });
     private readonly AgentInfo _agent = ClusterAgent.Of(target.Id, target.Name, world.Options.PodCapacity);
     private bool _hasListed;
+    private bool _isSweepDue;
     private int _ticks;
 
     /// <summary>Drives until cancelled, or until another server does.</summary>
@@ -102,8 +103,9 @@ internal sealed partial class ClusterDriver(
                 Log.Gone(telemetry.Logger, target.Name);
                 return;
             }
-            if (isTick && _ticks % TicksOfSweep == 0)
+            if (isTick && (_ticks % TicksOfSweep == 0 || (_isSweepDue && _ticks % TicksOfDuty == 0)))
             {
+                _isSweepDue = false;
                 hands.Sweep(api, cancellationToken);
             }
             if (isRung)
@@ -242,7 +244,10 @@ internal sealed partial class ClusterDriver(
                 await RemovedAsync(one, removed.IsGone, cancellationToken);
                 break;
             case DriverNews.Found found:
+                // A cluster that was away has told nothing: it is asked again soon.
+                _isSweepDue |= found.Pods is null;
                 await FoundAsync(found.Keys, touched, cancellationToken);
+                await CloseLogsAsync(found, cancellationToken);
                 break;
             default:
                 break;
@@ -388,6 +393,22 @@ internal sealed partial class ClusterDriver(
             var one = _cases[key] = new PodCase(key, _time) { IsLeftOver = true };
             one.End();
             touched.Add(key);
+        }
+    }
+
+    // While its pod is there, on a node that is away perhaps, a run's true end may still come with the rest of its log.
+    private async Task CloseLogsAsync(DriverNews.Found found, CancellationToken cancellationToken)
+    {
+        if (found.Pods is not { } pods)
+        {
+            return;
+        }
+        foreach (var key in await desk.OpenLogsAsync(target.Id, cancellationToken))
+        {
+            if (!pods.Contains(key) && !_cases.ContainsKey(key))
+            {
+                await desk.CloseLogAsync(key, cancellationToken);
+            }
         }
     }
 

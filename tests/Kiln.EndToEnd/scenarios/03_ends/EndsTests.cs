@@ -56,20 +56,6 @@ public sealed class EndsTests(ServerFixture fixture) : IClassFixture<ServerFixtu
     }
 
     [Fact]
-    public async Task A_run_over_its_timeout_is_stopped_and_says_so()
-    {
-        using var scratch = new Scratch();
-        using var never = new Gate(scratch, "never");
-
-        var run = await _builds.RunAsync(
-            "ends-timeout", $"echo waiting\nread -r _ < {never.Path}", Token, Advanced("timeout", 1));
-
-        Assert.Equal(RunStatus.Timeout, run.Status);
-        Assert.Equal(RunReason.RunTimeout, run.Reason);
-        Assert.Equal("waiting\n"u8.ToArray(), await _builds.LogAsync(run.RunId, "script", Token));
-    }
-
-    [Fact]
     public async Task A_run_whose_init_is_killed_is_lost_and_leaves_nothing_running()
     {
         using var scratch = new Scratch();
