@@ -103,9 +103,9 @@ internal sealed class HostGround(World world, Mortal server, Mortal database, Ti
     private bool IsExec(ProcessEntry process) =>
         process.CommandLine.Contains("kiln-exec", StringComparison.Ordinal)
         && process.CommandLine.Contains(world.Scratch.Path, StringComparison.Ordinal)
-        && process.CommandLine.Contains("/runs/", StringComparison.Ordinal);
+        && process.WorkingDirectory.Contains("/runs/", StringComparison.Ordinal);
 
-    // The last part of its command line is the run directory: …/runs/12-1-3
+    // An exec stands in its run's directory, …/runs/12-1-3; the command line of one that waited for it does not name it.
     private static long RunOf(ProcessEntry exec) =>
-        long.Parse(Path.GetFileName(exec.CommandLine.Trim().Split(' ')[^1]).Split('-')[0], CultureInfo.InvariantCulture);
+        long.Parse(Path.GetFileName(exec.WorkingDirectory).Split('-')[0], CultureInfo.InvariantCulture);
 }

@@ -54,6 +54,15 @@ internal sealed class AttemptRecord(EventJournal journal)
         }
     }
 
+    /// <summary>Ends the step that began and has no end.</summary>
+    public void StepUnderWayEnded(StepStatus status, long logEnd, string message)
+    {
+        if (journal.Find<RunEvent.StepStarted>(started => !HasEnded(started.Name)) is { } underWay)
+        {
+            StepEnded(underWay.Name, status, logEnd, message);
+        }
+    }
+
     public void RepoCheckedOut(int index, string commitId, string commitMessage)
     {
         if (journal.Find<RunEvent.RepoCheckedOut>(repo => repo.Index == index) is null)

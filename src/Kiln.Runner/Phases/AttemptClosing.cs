@@ -43,10 +43,12 @@ internal sealed partial class AttemptClosing(
         Log.Ended(logger, runId, verdict.Status, verdict.Reason);
     }
 
-    /// <summary>Nobody else writes the spool of a dead exec: ends its processes and adds the last line.</summary>
+    /// <summary>Nobody else writes the spool of a dead exec: ends its processes and adds the last line, which is no step's.</summary>
     private long CloseLogOfDeadExec(Verdict verdict)
     {
         Orphans.Kill(mark, directory.Path);
+        spool.Measure();
+        record.StepUnderWayEnded(StepStatus.Failed, spool.Length, verdict.Message);
         if (verdict.Message.Length > 0)
         {
             File.AppendAllText(directory.Spool, $"\n\e[2m[kiln]\e[0m {verdict.Message}\n");

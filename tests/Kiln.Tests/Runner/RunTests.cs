@@ -284,6 +284,34 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_step_wrote_before_its_exec_died_without_a_runner_is_its_own_and_the_last_line_is_not()
+    {
+        var attempt = RunnerHost.Attempt(Of(Shell("echo up $PPID; sleep 600")));
+        using var letGo = new CancellationTokenSource();
+        using (var first = _host.Runner(attempt))
+        {
+            var running = first.RunAsync(isAdopted: false, letGo.Token);
+            await attempt.LogHolds("up");
+            await letGo.CancelAsync();
+            Assert.Equal(RunnerEnd.Detached, await running);
+        }
+        var pid = attempt.Log.Split("up ")[1].Split('\n')[0];
+        using (var exec = Process.GetProcessById(int.Parse(pid, CultureInfo.InvariantCulture)))
+        {
+            exec.Kill();
+            await exec.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        using var second = _host.Runner(attempt);
+        Assert.Equal(RunnerEnd.Delivered, await second.RunAsync(isAdopted: true, CancellationToken.None));
+
+        var end = await attempt.Ended;
+        Assert.Equal((RunStatus.Lost, RunReason.ExecDied), (end.Status, end.Reason));
+        Assert.Equal($"up {pid}\n", attempt.LogOf("script"));
+        Assert.Contains("was killed from outside", attempt.Log);
+    }
+
+    [Fact]
     public async Task Under_an_old_fence_everything_is_ended_and_nothing_more_is_reported()
     {
         var attempt = RunnerHost.Attempt(Of(Shell("echo up; sleep 600")));
