@@ -130,6 +130,10 @@ internal sealed partial class ActiveRuns(
 
     private async Task RunAsync(ActiveRun active, Lease lease, bool isAdopted)
     {
+        if (lease.Spec.ContinuesAttempt > 0)
+        {
+            await LeftByAsync(lease.Key);
+        }
         var directory = RunDirectory.Of(root, lease.Key);
         using var runner = new AttemptRunner(lease, directory, place, server.ServerOf(lease), logger);
         active.Attach(runner);
@@ -144,6 +148,10 @@ internal sealed partial class ActiveRuns(
             await PersistAsync(lease.Key, () => runner.GiveUpAsync(broken, _detach.Token));
         }
     }
+
+    // The workspace that an attempt goes on in is its own once the earlier attempt has left it: that may still be ending its processes.
+    private Task LeftByAsync(LeaseKey key) => Task.WhenAll(_runs
+        .Where(other => other.Key.RunId == key.RunId && other.Key.Attempt < key.Attempt).Select(static other => other.Value.Work));
 
     private Task AbandonAsync(LeaseKey key, RunDirectory directory) => PersistAsync(
         key, () => Abandonment.EndAsync(directory, Abandonment.MarkOf(key, place.AgentId), place.Clock));

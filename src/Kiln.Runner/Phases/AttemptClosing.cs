@@ -46,7 +46,7 @@ internal sealed partial class AttemptClosing(
     /// <summary>Nobody else writes the spool of a dead exec: ends its processes and adds the last line.</summary>
     private long CloseLogOfDeadExec(Verdict verdict)
     {
-        Orphans.Kill(mark, directory.Path);
+        Orphans.Kill(mark, directory);
         if (verdict.Message.Length > 0)
         {
             File.AppendAllText(directory.Spool, $"\n\e[2m[kiln]\e[0m {verdict.Message}\n");

@@ -28,6 +28,9 @@ internal sealed class RunScope
     public required IRunServer Server { get; init; }
     public required Announcements News { get; init; }
 
+    /// <summary>What the attempt goes on from; <c>null</c> = it begins from the beginning.</summary>
+    public Continuation? Continuation { get; init; }
+
     public RunSpec Spec => Lease.Spec;
 
     /// <summary>Repositories as they were checked out, in order.</summary>

@@ -18,14 +18,21 @@ internal static class StepSequence
 {
     public static async Task<Verdict> RunAsync(RunScope run)
     {
-        Verdict? verdict = null;
+        var verdict = run.Continuation is Continuation.Gone ? Continuation.Gone.VerdictOf(run) : null;
+        var continued = run.Continuation as Continuation.From;
+        continued?.Restore(run);
         foreach (var step in run.Spec.Plan.Steps)
         {
+            if (continued?.AttemptOf(step) is { } earlier)
+            {
+                run.Record.StepReused(step.Name, earlier, run.LogEnd);
+                continue;
+            }
             if (verdict is null && run.Stop.Order is not null)
             {
                 verdict = VerdictOf(run, new StepResult.Stopped());
             }
-            if (verdict is not null && !(step.IsTakenAfterFailure && verdict.Status == RunStatus.Failed && run.Stop.Order is null))
+            if (verdict is not null && !(step.IsTakenAfterFailure && IsWorthALook(verdict) && run.Stop.Order is null))
             {
                 run.Record.StepEnded(step.Name, StepStatus.Skipped, run.LogEnd, "");
                 continue;
@@ -35,6 +42,9 @@ internal static class StepSequence
         }
         return verdict ?? Verdict.Passed(run.ExitCode);
     }
+
+    private static bool IsWorthALook(Verdict verdict) =>
+        verdict is { Status: RunStatus.Failed, Reason: not RunReason.WorkspaceGone };
 
     private static async Task<StepResult> TakeAsync(RunScope run, PlannedStep step)
     {

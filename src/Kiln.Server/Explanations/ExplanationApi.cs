@@ -45,7 +45,7 @@ public static class ExplanationApi
         string buildName, HttpRequest request, Explainer explainer, CancellationToken cancellationToken)
     {
         var violations = new Violations();
-        return await RunStartApi.ReadBodyAsync(request, cancellationToken) switch
+        return await RequestBody.ReadOptionalAsync(request, cancellationToken) switch
         {
             RequestBody.Json json => await AnswerAsync(
                 buildName, request, RunRequestReader.Read(json.Root, violations), violations, explainer, cancellationToken),
