@@ -66,7 +66,8 @@ public static partial class AgentHost
         place.Packages.Sweep(attempt => Directory.Exists(Path.Combine(root, attempt)));
         HideMemory();
         place.Caches.Sweep(attempt => Directory.Exists(Path.Combine(root, attempt)));
-        place.Kept!.Sweep(home => IsTaken(root, home));
+        var kept = place.Kept!;
+        Sweep(kept, root, logger);
         ProcessPrivileges.BecomeSubreaper();
         using var runs = new ActiveRuns(place, root, server, logger);
         runs.AdoptAll();
@@ -74,11 +75,11 @@ public static partial class AgentHost
 
         using var asking = CancellationTokenSource.CreateLinkedTokenSource(stopping, stoppingRuns);
         using var sweeping = place.Clock.CreateTimer(
-            _ => Sweep(place.Kept, root, logger), state: null, SweepPeriod, SweepPeriod);
+            _ => Sweep(kept, root, logger), state: null, SweepPeriod, SweepPeriod);
         AgentEnd end = new AgentEnd.Stopped();
         try
         {
-            end = new AgentEnd.Refused(await new AgentLoop(server, Describe(options, identity, place), runs, place.Kept, place.Clock, logger)
+            end = new AgentEnd.Refused(await new AgentLoop(server, Describe(options, identity, place), runs, kept, place.Clock, logger)
                 .RunAsync(asking.Token));
         }
         catch (OperationCanceledException) when (asking.IsCancellationRequested)
@@ -99,7 +100,7 @@ public static partial class AgentHost
         return end;
     }
 
-    // A workspace that resists is tried again the next time; nothing of a run depends on it.
+    // A disk that takes no note now may take it the next time; nothing of a run depends on it.
     private static void Sweep(KeptWorkspaces kept, string root, ILogger logger)
     {
         try
@@ -177,7 +178,7 @@ public static partial class AgentHost
             Message = "The agent leaves; {Count} runs go on and are adopted by the next agent in its data directory")]
         public static partial void Leaving(ILogger logger, int count);
 
-        [LoggerMessage(EventId = 242, Level = LogLevel.Warning, Message = "A kept workspace cannot be removed yet; it is tried again")]
+        [LoggerMessage(EventId = 242, Level = LogLevel.Warning, Message = "Kept workspaces cannot be looked after now; it is tried again")]
         public static partial void Resisted(ILogger logger, Exception exception);
     }
 }

@@ -31,8 +31,7 @@ public sealed class KeptWorkspaces(string directory, KeptLimits limits, string h
     /// <summary>What the server has not heard of yet; <c>null</c> = nothing. Known from the first <see cref="Sweep"/> on.</summary>
     public IReadOnlyList<SweptWorkspace>? Swept { get; private set; }
 
-    /// <summary>Forgets what the server has heard of.</summary>
-    /// <exception cref="IOException">A rest of one cannot be removed; it is told again.</exception>
+    /// <summary>Forgets what the server has heard of; one whose rest cannot be removed yet is told again.</summary>
     public void Forget(IReadOnlyList<SweptWorkspace> heard)
     {
         lock (_lock)
@@ -41,7 +40,7 @@ public sealed class KeptWorkspaces(string directory, KeptLimits limits, string h
             {
                 if (SweptIn(home) is { } swept && heard.Contains(swept))
                 {
-                    TreeRemoval.Remove(home);
+                    TryRemove(home);
                 }
             }
             Swept = Notes();
@@ -61,7 +60,7 @@ public sealed class KeptWorkspaces(string directory, KeptLimits limits, string h
                 {
                     if (!File.Exists(Path.Combine(home, SweptFile)) && !isTaken(home))
                     {
-                        TreeRemoval.Remove(home);
+                        TryRemove(home);
                     }
                 }
                 else if (kept.UntilMs <= now)
@@ -178,7 +177,7 @@ public sealed class KeptWorkspaces(string directory, KeptLimits limits, string h
         .Sum(static file => file.Length);
 
     // The note first: a kill in between leaves files that nobody can take any more, and the next sweep removes them.
-    private void SweepHome(string home, KeptAttempt kept, string why)
+    private static void SweepHome(string home, KeptAttempt kept, string why)
     {
         var since = DateTimeOffset.FromUnixTimeMilliseconds(kept.KeptAtMs).ToString("u", CultureInfo.InvariantCulture);
         Write(
@@ -186,13 +185,18 @@ public sealed class KeptWorkspaces(string directory, KeptLimits limits, string h
             new SweptWorkspace(kept.Key, $"The workspace of attempt {kept.Key.Attempt}, kept since {since}, is there no more. {why}"),
             KeptJson.Default.SweptWorkspace);
         File.Delete(Path.Combine(home, KeptFile));
+        TryRemove(WorkspaceOf(home));
+    }
+
+    private static void TryRemove(string directory)
+    {
         try
         {
-            TreeRemoval.Remove(WorkspaceOf(home));
+            TreeRemoval.Remove(directory);
         }
-        catch (IOException)
+        catch (Exception resisted) when (resisted is IOException or UnauthorizedAccessException)
         {
-            // Something of the run still writes there: it goes together with the note.
+            // Something still writes there, or it is another user's: the next sweep, or what forgets the note, tries it again.
         }
     }
 
@@ -201,5 +205,5 @@ public sealed class KeptWorkspaces(string directory, KeptLimits limits, string h
 
     private static SweptWorkspace? SweptIn(string home) => Read(Path.Combine(home, SweptFile), KeptJson.Default.SweptWorkspace);
 
-    private IReadOnlyList<string> Homes() => Directory.Exists(_root) ? Directory.GetDirectories(_root) : [];
+    private string[] Homes() => Directory.Exists(_root) ? Directory.GetDirectories(_root) : [];
 }

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kiln.Contracts.Runs;
 using Kiln.Server.Bodies;
-using Kiln.Server.Builds;
 using Kiln.Server.Builds.Reading;
 using Kiln.Server.Http;
 using Kiln.Server.Identity;
