@@ -14,13 +14,12 @@ internal static class Daemon
 {
     private const int Busy = 3;
 
-    public static int Run(string runDirectory)
-    {
-        if (!Detach(runDirectory))
-        {
-            return 0;
-        }
+    public static int Run(string runDirectory) => Detach(runDirectory) ? Serve(runDirectory, new Reaper()) : 0;
 
+    /// <summary>Serves a run in a process that <see cref="Detach"/> has made ready.</summary>
+    /// <returns>Exit code.</returns>
+    public static int Serve(string runDirectory, Reaper reaper)
+    {
         Libc.MakeDirectory(runDirectory, 0x1c0);
         if (Libc.ChangeDirectory(runDirectory) != 0 || Libc.ChangeMode(".", 0x1c0) != 0)
         {
@@ -35,7 +34,7 @@ internal static class Daemon
                 return Busy;
             }
 
-            Serve(journal);
+            Serve(journal, reaper);
             return 0;
         }
         catch (PosixException broken)
@@ -44,30 +43,11 @@ internal static class Daemon
         }
     }
 
-    public static int Fail(string message)
-    {
-        Posix.WriteAll(2, Encoding.UTF8.GetBytes($"kiln-exec: {message}\n"));
-        return 1;
-    }
-
-    private static void Serve(JournalWriter journal)
-    {
-        var directory = Directories.Link("/proc/self/cwd");
-        var runId = Environment.GetEnvironmentVariable(ExecProtocol.RunIdVariable) ?? directory;
-        var listener = UnixAddress.Listen(ExecProtocol.SocketFile);
-        var log = new RunLog(new LogSpool(SpoolBound.FromEnvironment()));
-        var reaper = new Reaper();
-        var loop = new EventLoop(listener, reaper, log);
-        var session = new Session(log, journal, new Starter(reaper, directory, runId, RoomPlace.FromEnvironment()), loop.Announce);
-
-        Posix.WriteAll(1, Encoding.UTF8.GetBytes(ExecProtocol.ReadyLine + "\n"));
-        LetGoOfStarter();
-        loop.Run(session);
-        Libc.Unlink(ExecProtocol.SocketFile);
-    }
-
-    /// <summary>False when a child has taken over: the leader of a process group cannot begin a session of its own.</summary>
-    private static bool Detach(string runDirectory)
+    /// <summary>
+    /// Leaves the starter's session. False when a child has taken over, started with <paramref name="argument"/>: the leader
+    /// of a process group cannot begin a session of its own.
+    /// </summary>
+    public static bool Detach(string argument)
     {
         const int setDumpable = 4;
         const int setChildSubreaper = 36;
@@ -79,7 +59,7 @@ internal static class Daemon
         if (Libc.NewSession() < 0)
         {
             var here = Directories.Link("/proc/self/cwd");
-            var self = new SpawnRequest([Directories.Link("/proc/self/exe"), runDirectory], OwnEnvironment(), here, 0, 1, 2);
+            var self = new SpawnRequest([Directories.Link("/proc/self/exe"), argument], OwnEnvironment(), here, 0, 1, 2);
             if (Spawner.Start(self) is SpawnOutcome.Running)
             {
                 return false;
@@ -94,6 +74,27 @@ internal static class Daemon
 
         Libc.ProcessControl(setChildSubreaper, 1, 0, 0, 0);
         return true;
+    }
+
+    public static int Fail(string message)
+    {
+        Posix.WriteAll(2, Encoding.UTF8.GetBytes($"kiln-exec: {message}\n"));
+        return 1;
+    }
+
+    private static void Serve(JournalWriter journal, Reaper reaper)
+    {
+        var directory = Directories.Link("/proc/self/cwd");
+        var runId = Environment.GetEnvironmentVariable(ExecProtocol.RunIdVariable) ?? directory;
+        var listener = UnixAddress.Listen(ExecProtocol.SocketFile);
+        var log = new RunLog(new LogSpool(SpoolBound.FromEnvironment()));
+        var loop = new EventLoop(listener, reaper, log);
+        var session = new Session(log, journal, new Starter(reaper, directory, runId, RoomPlace.FromEnvironment()), loop.Announce);
+
+        Posix.WriteAll(1, Encoding.UTF8.GetBytes(ExecProtocol.ReadyLine + "\n"));
+        LetGoOfStarter();
+        loop.Run(session);
+        Libc.Unlink(ExecProtocol.SocketFile);
     }
 
     private static List<KeyValuePair<string, string>> OwnEnvironment()

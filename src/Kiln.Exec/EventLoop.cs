@@ -145,7 +145,7 @@ internal sealed unsafe class EventLoop(int listener, Reaper reaper, RunLog log)
             session.Handle(command, now);
             session.Advance(now);
         }
-        else if (command is ExecCommand.Hello && !ProcessTree.IsDescendant(client.PeerPid, Libc.ProcessId()))
+        else if (command is ExecCommand.Hello && !ProcessTree.IsOwnDescendant(client.PeerPid))
         {
             Promote(client);
             session.Handle(command, now);

@@ -1,10 +1,14 @@
 using System.Text;
 using Kiln.Contracts.Exec;
 using Kiln.Exec.Interop;
+using Kiln.Exec.Reap;
 
 namespace Kiln.Exec;
 
-/// <summary>An exec that waits for its run, see <see cref="ExecProtocol.StandbyArgument"/>.</summary>
+/// <summary>
+/// An exec that waits for its run, see <see cref="ExecProtocol.StandbyArgument"/>. What does not depend on the run is done
+/// before it waits.
+/// </summary>
 internal static class Standby
 {
     // Path and mark; the kernel takes no longer path.
@@ -12,6 +16,12 @@ internal static class Standby
 
     public static int Run()
     {
+        if (!Daemon.Detach(ExecProtocol.StandbyArgument))
+        {
+            return 0;
+        }
+
+        var reaper = new Reaper();
         var order = new byte[LongestOrder];
         for (var length = 0; length < order.Length;)
         {
@@ -26,7 +36,7 @@ internal static class Standby
             if (Encoding.UTF8.GetString(order, 0, length).Split('\0') is [var directory, var mark, ..] parts && parts.Length > 2)
             {
                 Environment.SetEnvironmentVariable(ExecProtocol.RunIdVariable, mark);
-                return Daemon.Run(directory);
+                return Daemon.Serve(directory, reaper);
             }
         }
 

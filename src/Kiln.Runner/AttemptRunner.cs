@@ -178,6 +178,7 @@ public sealed partial class AttemptRunner(
         }
         _news.Attach(text => SayNewsAsync(run, text));
         var verdict = await JudgeAsync(run);
+        place.Standby?.Refill();
         if (_stop.Order is not { Cause: StopState.Stale })
         {
             await WorkspaceKeeping.DecideAsync(run, verdict);

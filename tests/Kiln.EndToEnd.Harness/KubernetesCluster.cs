@@ -141,6 +141,14 @@ public sealed class KubernetesCluster : IAsyncDisposable
 
     public Task StartApiAsync(CancellationToken cancellationToken) => OrderAsync(["api", _directory, "start"], cancellationToken);
 
+    /// <summary>Kills what the API server keeps its objects in.</summary>
+    public Task KillEtcdAsync(CancellationToken cancellationToken) => OrderAsync(["etcd", _directory, "kill"], cancellationToken);
+
+    public Task StartEtcdAsync(CancellationToken cancellationToken) => OrderAsync(["etcd", _directory, "start"], cancellationToken);
+
+    /// <summary>The processes in pods of a cluster of this machine's own, as the kernel counts them to containers.</summary>
+    public IReadOnlyList<PodProcess> PodProcesses() => PodProcess.Of(_directory, $"kiln-k8s-{Address.Split('.')[2]}");
+
     public async ValueTask DisposeAsync()
     {
         if (_program is not null)

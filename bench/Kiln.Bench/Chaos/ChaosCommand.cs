@@ -11,19 +11,23 @@ internal static class ChaosCommand
         var seed = new Option<int?>("--seed") { Description = "Seed of the first round, to play it again; default: a random one." };
         var load = new Option<int>("--runs") { Description = "Runs in a round.", DefaultValueFactory = _ => 12 };
         var postgres = new Option<bool>("--postgres") { Description = "Keep the data in a PostgreSQL of its own, which is killed too." };
-        var command = new Command("chaos", "Kills server, agent, exec and database at random moments of a load; then checks every promise.")
+        var kubernetes = new Option<bool>("--kubernetes")
         {
-            rounds, seed, load, postgres,
+            Description = "Run in pods of a real cluster of this machine's own, whose nodes, pods and API server are killed.",
+        };
+        var command = new Command("chaos", "Kills server, agent, exec, database and cluster at random moments of a load; then checks every promise.")
+        {
+            rounds, seed, load, postgres, kubernetes,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var violations = await ChaosPlay.RunAsync(
-                parsed.GetValue(rounds),
-                parsed.GetValue(seed) ?? Random.Shared.Next(1_000_000),
-                parsed.GetValue(load),
-                parsed.GetValue(postgres),
-                Console.Out,
-                cancellationToken);
+            var options = new ChaosOptions(
+                parsed.GetValue(rounds), parsed.GetValue(seed) ?? Random.Shared.Next(1_000_000), parsed.GetValue(load))
+            {
+                UsesPostgres = parsed.GetValue(postgres),
+                RunsInPods = parsed.GetValue(kubernetes),
+            };
+            var violations = await ChaosPlay.RunAsync(options, Console.Out, cancellationToken);
             return violations.Count == 0 ? 0 : 1;
         });
         return command;

@@ -6,23 +6,21 @@ namespace Kiln.Bench.Chaos;
 public static class ChaosPlay
 {
     /// <summary>Plays rounds and gives a verdict.</summary>
-    /// <param name="rounds">How many.</param>
-    /// <param name="seed">Seed of the first round; the next ones follow it. The same seed strikes the same blows.</param>
-    /// <param name="load">Runs in a round.</param>
-    /// <param name="usesPostgres">Whether the server keeps its data in PostgreSQL, which is killed too.</param>
+    /// <param name="options">What to play.</param>
     /// <param name="output">Told what happens.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Every broken promise.</returns>
     public static async Task<IReadOnlyList<Violation>> RunAsync(
-        int rounds, int seed, int load, bool usesPostgres, TextWriter output, CancellationToken cancellationToken)
+        ChaosOptions options, TextWriter output, CancellationToken cancellationToken)
     {
         var time = TimeProvider.System;
         var violations = new List<Violation>();
         var total = 0;
-        await using var world = await ChaosWorld.StartAsync(usesPostgres, time, cancellationToken);
-        for (var round = 0; round < rounds; round++)
+        var stage = options.RunsInPods ? Stage.OfPods(options.UsesPostgres) : Stage.OfHosts(options.UsesPostgres);
+        await using var world = await ChaosWorld.StartAsync(options, time, cancellationToken);
+        for (var round = 0; round < options.Rounds; round++)
         {
-            var plan = RoundPlan.Of(seed + round, load, usesPostgres);
+            var plan = RoundPlan.Of(options.Seed + round, options.Load, stage);
             var report = await new ChaosRound(world, plan, time).PlayAsync(total, cancellationToken);
             total += report.Runs;
             violations.AddRange(report.Violations);
@@ -39,7 +37,7 @@ public static class ChaosPlay
                 await output.WriteLineAsync(world.Logs());
             }
         }
-        await WriteVerdictAsync(output, rounds, total, violations);
+        await WriteVerdictAsync(output, options.Rounds, total, violations);
         return violations;
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using Kiln.Contracts.Runs;
 
@@ -8,10 +7,9 @@ namespace Kiln.Bench.Chaos;
 internal sealed class ChaosRound(ChaosWorld world, RoundPlan plan, TimeProvider time)
 {
     private const int Definitions = 2;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
-    private readonly ConcurrentBag<StartedRun> _runs = [];
+    private static readonly TimeSpan LogLook = TimeSpan.FromMilliseconds(250);
+
     private readonly long _began = time.GetTimestamp();
 
     /// <summary>Plays it.</summary>
@@ -19,29 +17,26 @@ internal sealed class ChaosRound(ChaosWorld world, RoundPlan plan, TimeProvider 
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<RoundReport> PlayAsync(int earlier, CancellationToken cancellationToken)
     {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var blows = plan.Strikes.Select(strike => StrikeAsync(strike, cancellationToken)).ToList();
         var definitions = Enumerable.Range(0, Definitions).Select(number => DefineAsync(number, cancellationToken)).ToList();
-        await Task.WhenAll(plan.Runs.Select((load, number) => RunAsync(load, number, cancellationToken)));
+        var playing = Task.WhenAll(plan.Runs.Select((load, number) => RunAsync(load, number, patience.Token, cancellationToken)));
         var builds = await Task.WhenAll(definitions);
         var struck = await Task.WhenAll(blows);
 
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(world.Ground.Patience);
+        var played = (await playing).OrderBy(one => one.Run.RunId).ToList();
+        var runs = played.ConvertAll(one => one.Run);
+        var ends = played.ConvertAll(one => one.End);
         var violations = new List<Violation>();
         var invariants = new Invariants(world);
-        var runs = _runs.OrderBy(run => run.RunId).ToList();
-        var ends = new List<RunView>(runs.Count);
-        foreach (var run in runs)
-        {
-            ends.Add(await EndAsync(run.RunId, patience.Token, cancellationToken));
-        }
         if (ends.Find(end => end.Status < RunStatus.Passed) is { } endless)
         {
             violations.Add(Invariants.Endless(endless));
             return new RoundReport(plan, struck, runs.Count, ends, violations);
         }
         await CleanAsync(invariants, patience.Token);
-        violations.AddRange(invariants.CheckLeftovers());
+        violations.AddRange(await invariants.CheckLeftoversAsync(cancellationToken));
         foreach (var end in ends)
         {
             var now = await world.Api.GetAsync(end.RunId, cancellationToken);
@@ -54,7 +49,8 @@ internal sealed class ChaosRound(ChaosWorld world, RoundPlan plan, TimeProvider 
         return new RoundReport(plan, struck, runs.Count, ends, violations);
     }
 
-    private async Task RunAsync(LoadRun load, int number, CancellationToken cancellationToken)
+    private async Task<(StartedRun Run, RunView End)> RunAsync(
+        LoadRun load, int number, CancellationToken patience, CancellationToken cancellationToken)
     {
         await AtAsync(load.AtMs, cancellationToken);
         var runId = await world.Api.StartAsync(load, string.Create(CultureInfo.InvariantCulture, $"{plan.Seed}-{number}"), cancellationToken);
@@ -64,7 +60,7 @@ internal sealed class ChaosRound(ChaosWorld world, RoundPlan plan, TimeProvider 
             await Task.Delay(TimeSpan.FromMilliseconds(wait), time, cancellationToken);
             isCancelled = await world.Api.CancelAsync(runId, cancellationToken);
         }
-        _runs.Add(new StartedRun(runId, load, isCancelled));
+        return await FollowAsync(new StartedRun(runId, load, isCancelled, LogShown: []), patience, cancellationToken);
     }
 
     private async Task<string> DefineAsync(int number, CancellationToken cancellationToken)
@@ -90,25 +86,29 @@ internal sealed class ChaosRound(ChaosWorld world, RoundPlan plan, TimeProvider 
         }
     }
 
-    private async Task<RunView> EndAsync(long runId, CancellationToken patience, CancellationToken cancellationToken)
+    // What was shown of a log must stay.
+    private async Task<(StartedRun Run, RunView End)> FollowAsync(
+        StartedRun run, CancellationToken patience, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var view = await world.Api.GetAsync(runId, cancellationToken);
+            var log = await world.Api.FindAsync(Invariants.LogOf(run.RunId), cancellationToken) ?? [];
+            var view = await world.Api.GetAsync(run.RunId, cancellationToken);
             if (view.Status >= RunStatus.Passed || patience.IsCancellationRequested)
             {
-                return view;
+                return (run, view);
             }
-            await Task.Delay(Look, time, cancellationToken);
+            run = log.Length > run.LogShown.Length ? run with { LogShown = log } : run;
+            await Task.Delay(LogLook, time, cancellationToken);
         }
     }
 
     // The end is told before the host is clean: an exec says goodbye, a directory is removed.
     private async Task CleanAsync(Invariants invariants, CancellationToken patience)
     {
-        while (invariants.CheckLeftovers().Any() && !patience.IsCancellationRequested)
+        while ((await invariants.CheckLeftoversAsync(CancellationToken.None)).Any() && !patience.IsCancellationRequested)
         {
-            await Task.Delay(Look, time, CancellationToken.None);
+            await Task.Delay(world.Ground.Look, time, CancellationToken.None);
         }
     }
 }

@@ -1,6 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Kiln.Bench.Worlds;
 using Kiln.EndToEnd.Harness;
@@ -13,42 +10,74 @@ internal sealed class ChaosWorld : IAsyncDisposable
     private const int Capacity = 4;
 
     private readonly World _world;
-    private readonly TimeProvider _time;
-    private readonly SemaphoreSlim _serverGate = new(1, 1);
-    private readonly SemaphoreSlim _agentGate = new(1, 1);
-    private readonly SemaphoreSlim _databaseGate = new(1, 1);
-    private readonly ConcurrentDictionary<long, bool> _execsKilled = [];
+    private readonly GitHost _git;
+    private readonly Mortal _server;
+    private readonly Mortal _database;
 
-    private ChaosWorld(World world, TimeProvider time)
+    private ChaosWorld(World world, PodGround? pods, TimeProvider time)
     {
         _world = world;
-        _time = time;
         Api = new PatientApi(world.Server, time);
+        var address = world.Server.Address.Host;
+        Witness = new Witness(address);
+        var repositories = new GitDirectory(world.Scratch);
+        repositories.Commit("team/app.git", "refs/heads/main", "marker", Marker);
+        _git = new GitHost(repositories, address: address);
+        _database = world.Postgres is not { } postgres
+            ? Mortal.Nobody(time)
+            : new Mortal(
+                _ =>
+                {
+                    postgres.Kill();
+                    return Task.CompletedTask;
+                },
+                _ => postgres.StartAgainAsync(),
+                time);
+        _server = new Mortal(
+            world.Server.CrashAsync,
+            async cancel =>
+            {
+                // A server waits for its database, but it has to find one when it starts.
+                await _database.StandsAsync(cancel);
+                await world.Server.RestartAsync(cancel);
+            },
+            time);
+        Ground = pods is null ? new HostGround(world, _server, _database, time) : pods;
     }
 
     public PatientApi Api { get; }
 
-    public string Starts => _world.Scratch["starts"];
+    public Witness Witness { get; }
 
-    public string Ends => _world.Scratch["ends"];
+    public IGround Ground { get; }
 
     /// <summary>First line of a checkout's log.</summary>
     public static string Marker => "marker of the repository\n";
 
-    public static async Task<ChaosWorld> StartAsync(bool usesPostgres, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<ChaosWorld> StartAsync(ChaosOptions options, TimeProvider time, CancellationToken cancellationToken)
     {
-        var world = await World.StartAsync(
-            new WorldOptions
-            {
-                AgentCapacity = Capacity,
-                EmbeddedCapacity = 2,
-                UsesPostgres = usesPostgres,
-                ServerOptions = ["--grace", "1s"],
-            },
-            cancellationToken);
-        var chaos = new ChaosWorld(world, time);
-        await chaos.PrepareAsync(cancellationToken);
-        return chaos;
+        var pods = options.RunsInPods ? await PodGround.StartAsync(time, cancellationToken) : null;
+        try
+        {
+            var world = await World.StartAsync(
+                new WorldOptions
+                {
+                    AgentCapacity = pods is null ? Capacity : 0,
+                    EmbeddedCapacity = pods is null ? 2 : 0,
+                    UsesPostgres = options.UsesPostgres,
+                    Cluster = pods?.Cluster,
+                    ServerOptions = pods is null ? ["--grace", "1s"] : ["--grace", "1s", "--lost-after", "30s"],
+                },
+                cancellationToken);
+            var chaos = new ChaosWorld(world, pods, time);
+            await chaos.PrepareAsync(cancellationToken);
+            return chaos;
+        }
+        catch when (pods is not null)
+        {
+            await pods.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Strikes, and brings back what was struck. What happened, for people.</summary>
@@ -60,71 +89,39 @@ internal sealed class ChaosWorld : IAsyncDisposable
         switch (strike.Victim)
         {
             case Victim.Server:
-                await ServerAsync(down, cancellationToken);
+                await _server.StrikeAsync(down, cancellationToken);
                 return $"server for {strike.DownMs} ms";
-            case Victim.Agent:
-                await AgentAsync(down, cancellationToken);
-                return $"agent for {strike.DownMs} ms";
             case Victim.Database:
-                await DatabaseAsync(down, cancellationToken);
+                await _database.StrikeAsync(down, cancellationToken);
                 return $"database for {strike.DownMs} ms";
-            case Victim.Exec:
-                return KillExec(strike.Pick) is { } runId ? $"exec of run {runId}" : "no exec, for there was none";
-            case Victim.Everything:
-                await Task.WhenAll(ServerAsync(down, cancellationToken), AgentAsync(down, cancellationToken), DatabaseAsync(down, cancellationToken));
-                return $"everything but the scripts for {strike.DownMs} ms";
             default:
-                var coming = Task.WhenAll(
-                    ServerAsync(down, cancellationToken), AgentAsync(down, cancellationToken), DatabaseAsync(down, cancellationToken));
-                KillMachine();
-                await coming;
-                return $"the whole machine for {strike.DownMs} ms";
+                return await Ground.StrikeAsync(strike, cancellationToken);
         }
     }
 
-    /// <summary>Whether an exec of the run was killed.</summary>
-    public bool HasLostItsExec(long runId) => _execsKilled.ContainsKey(runId);
-
-    /// <summary>Processes of runs that still live.</summary>
-    public IReadOnlyList<ProcessEntry> Leftovers() =>
-        [.. ProcessTable.All().Where(IsOfARun)];
-
-    /// <summary>Run directories that still exist.</summary>
-    public IReadOnlyList<string> RunDirectories() =>
-    [
-        .. new[] { _world.Scratch["agent/runs"], Path.Combine(_world.Server.DataDirectory, "agent", "runs") }
-            .Where(Directory.Exists).SelectMany(Directory.EnumerateDirectories),
-    ];
-
-    /// <summary>What server and agent said, for somebody who looks for a cause.</summary>
-    public string Logs() => $"server:\n{_world.Server.Log}\nagent:\n{_world.Agent!.Log}";
+    /// <summary>What the programs said, for somebody who looks for a cause.</summary>
+    public string Logs() => $"server:\n{_world.Server.Log}\n{Ground.Logs()}";
 
     public async ValueTask DisposeAsync()
     {
         await _world.DisposeAsync();
-        _serverGate.Dispose();
-        _agentGate.Dispose();
-        _databaseGate.Dispose();
+        await Ground.DisposeAsync();
+        await _git.DisposeAsync();
+        await Witness.DisposeAsync();
+        _server.Dispose();
+        _database.Dispose();
     }
 
     private async Task PrepareAsync(CancellationToken cancellationToken)
     {
-        var repository = _world.Scratch["git/team/app"];
-        Directory.CreateDirectory(repository);
-        await File.WriteAllTextAsync(Path.Combine(repository, "marker"), Marker, cancellationToken);
-        foreach (var command in (string[])["init -q -b main", "add marker", "-c user.name=k -c user.email=k@localhost commit -q -m first"])
-        {
-            using var git = Process.Start("git", $"-C {repository} {command}");
-            await git.WaitForExitAsync(cancellationToken);
-        }
         await _world.PostAsync("openapi/system/codehosts", new JsonObject
         {
-            ["name"] = "files", ["type"] = "other", ["address"] = $"file://{_world.Scratch["git"]}",
+            ["name"] = "git", ["type"] = "other", ["address"] = $"http://{_world.Server.Address.Host}:{_git.Port}",
         }, cancellationToken);
         foreach (var kind in Enum.GetValues<RunKind>())
         {
             await _world.DefineAsync(
-                LoadScripts.NameOf(kind), LoadScripts.ScriptOf(kind, Starts, Ends), cancellationToken, body => Furnish(body, kind));
+                LoadScripts.NameOf(kind), LoadScripts.ScriptOf(kind, Witness), cancellationToken, body => Furnish(body, kind));
         }
     }
 
@@ -135,7 +132,7 @@ internal sealed class ChaosWorld : IAsyncDisposable
         {
             body["repo_info"] = new JsonArray(new JsonObject
             {
-                ["codehost_name"] = "files", ["repo_namespace"] = "team", ["repo_name"] = "app", ["branch"] = "main",
+                ["codehost_name"] = "git", ["repo_namespace"] = "team", ["repo_name"] = "app", ["branch"] = "main",
             });
         }
         if (kind == RunKind.Upload)
@@ -143,91 +140,4 @@ internal sealed class ChaosWorld : IAsyncDisposable
             body["post_build"] = new JsonObject { ["file_archive"] = new JsonObject { ["file_location"] = "out" } };
         }
     }
-
-    private Task ServerAsync(TimeSpan down, CancellationToken cancellationToken) => BringBackAsync(
-        _serverGate, _world.Server.CrashAsync, _world.Server.RestartAsync, down, cancellationToken);
-
-    private Task AgentAsync(TimeSpan down, CancellationToken cancellationToken) => BringBackAsync(
-        _agentGate, _world.Agent!.CrashAsync, _ => _world.Agent!.RestartAsync(), down, cancellationToken);
-
-    private Task DatabaseAsync(TimeSpan down, CancellationToken cancellationToken) => _world.Postgres is not { } postgres
-        ? Task.CompletedTask
-        : BringBackAsync(
-            _databaseGate,
-            _ =>
-            {
-                postgres.Kill();
-                return Task.CompletedTask;
-            },
-            _ => postgres.StartAgainAsync(),
-            down,
-            cancellationToken);
-
-    // One at a time for each victim: what is down already is not struck again.
-    private async Task BringBackAsync(
-        SemaphoreSlim gate, Func<CancellationToken, Task> crash, Func<CancellationToken, Task> restart, TimeSpan down,
-        CancellationToken cancellationToken)
-    {
-        await gate.WaitAsync(cancellationToken);
-        try
-        {
-            await crash(cancellationToken);
-            await Task.Delay(down, _time, cancellationToken);
-            // A server waits for its database, but it has to find one when it starts.
-            if (gate == _serverGate)
-            {
-                await _databaseGate.WaitAsync(cancellationToken);
-                _databaseGate.Release();
-            }
-            await restart(cancellationToken);
-        }
-        finally
-        {
-            gate.Release();
-        }
-    }
-
-    private long? KillExec(double pick)
-    {
-        var execs = ProcessTable.All().Where(IsExec).OrderBy(process => process.Pid).ToList();
-        if (execs.Count == 0)
-        {
-            return null;
-        }
-        var exec = execs[(int)(pick * execs.Count)];
-        var runId = RunOf(exec);
-        _execsKilled[runId] = true;
-        Signal.Crash(exec.Pid);
-        return runId;
-    }
-
-    private void KillMachine()
-    {
-        // Some begin while others are found.
-        for (var found = Leftovers(); found.Count > 0; found = Leftovers())
-        {
-            foreach (var exec in found.Where(IsExec))
-            {
-                _execsKilled[RunOf(exec)] = true;
-            }
-            foreach (var process in found)
-            {
-                Signal.Crash(process.Pid);
-            }
-        }
-    }
-
-    private bool IsOfARun(ProcessEntry process) =>
-        IsExec(process)
-        || (process.WorkingDirectory.StartsWith(_world.Scratch.Path, StringComparison.Ordinal)
-            && process.WorkingDirectory.Contains("/runs/", StringComparison.Ordinal));
-
-    private bool IsExec(ProcessEntry process) =>
-        process.CommandLine.Contains("kiln-exec", StringComparison.Ordinal)
-        && process.CommandLine.Contains(_world.Scratch.Path, StringComparison.Ordinal)
-        && process.CommandLine.Contains("/runs/", StringComparison.Ordinal);
-
-    // The last part of its command line is the run directory: …/runs/12-1-3
-    private static long RunOf(ProcessEntry exec) =>
-        long.Parse(Path.GetFileName(exec.CommandLine.Trim().Split(' ')[^1]).Split('-')[0], CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Kiln.Bench.Worlds;
@@ -27,9 +26,7 @@ internal sealed class Invariants(ChaosWorld world)
         IReadOnlyList<StartedRun> runs, IReadOnlyList<string> builds, int total, CancellationToken cancellationToken)
     {
         var found = new List<Violation>();
-        var starts = Lines(world.Starts).Select(long.Parse).ToLookup(runId => runId);
-        var ends = Lines(world.Ends).Select(line => line.Split(' ')).ToLookup(
-            parts => long.Parse(parts[0], CultureInfo.InvariantCulture), parts => int.Parse(parts[1], CultureInfo.InvariantCulture));
+        var (starts, ends) = (world.Witness.Starts, world.Witness.Ends);
         foreach (var run in runs)
         {
             var view = await world.Api.GetAsync(run.RunId, cancellationToken);
@@ -55,13 +52,12 @@ internal sealed class Invariants(ChaosWorld world)
         return found;
     }
 
-    /// <summary>Checks that nothing is left on the host.</summary>
-    public IEnumerable<Violation> CheckLeftovers() =>
-    [
-        .. world.Leftovers().Select(process => new Violation(
-            NothingLeft, $"process {process.Pid} lives: {process.CommandLine} in {process.WorkingDirectory}")),
-        .. world.RunDirectories().Select(directory => new Violation(NothingLeft, $"{directory} is there")),
-    ];
+    /// <summary>Checks that nothing is left where the runs were.</summary>
+    public async Task<IEnumerable<Violation>> CheckLeftoversAsync(CancellationToken cancellationToken) =>
+        (await world.Ground.LeftoversAsync(cancellationToken)).Select(left => new Violation(NothingLeft, left));
+
+    /// <summary>Where the whole log of a run is.</summary>
+    public static string LogOf(long runId) => $"openapi/runs/{runId}/log";
 
     /// <summary>What it means when a run does not end.</summary>
     public static Violation Endless(RunView view) =>
@@ -83,27 +79,29 @@ internal sealed class Invariants(ChaosWorld world)
             RunStatus.Passed => ends is [0] && run.Load.ExitCode == 0,
             RunStatus.Failed => ends is [not 0] && view.ExitCode == run.Load.ExitCode && view.Reason == RunReason.ScriptFailed,
             RunStatus.Cancelled => run.IsCancelled && view.Reason == RunReason.CancelledByUser,
-            // An exec that was killed before it listened has begun nothing.
-            RunStatus.Lost => world.HasLostItsExec(run.RunId)
-                && (view.Reason == RunReason.ExecDied || (view.Reason == RunReason.ExecFailed && starts == 0)),
+            RunStatus.Lost => world.Ground.WasStruck(run.RunId) && world.Ground.Excuses(view, starts > 0),
             _ => false,
         };
         if (!isTrue)
         {
             yield return new(EndsOnce, $"{said}; its script began {starts} times and ended with [{string.Join(", ", ends)}]"
-                + (run.IsCancelled ? ", a cancel was acknowledged" : "") + (world.HasLostItsExec(run.RunId) ? ", its exec was killed" : ""));
+                + (run.IsCancelled ? ", a cancel was acknowledged" : "") + (world.Ground.WasStruck(run.RunId) ? ", it was struck" : ""));
         }
     }
 
     private async Task<IEnumerable<Violation>> CheckLogAsync(
         StartedRun run, RunView view, bool hasBegun, CancellationToken cancellationToken)
     {
-        var log = await world.Api.FindAsync($"openapi/runs/{run.RunId}/log?step=script", cancellationToken) ?? [];
+        var log = await world.Api.FindAsync($"{LogOf(run.RunId)}?step=script", cancellationToken) ?? [];
         var expected = LoadScripts.ExpectedLog(run.RunId, run.Load, ChaosWorld.Marker);
         var isWhole = view.Status is RunStatus.Passed or RunStatus.Failed && hasBegun;
         if (isWhole ? Hash(log) == Hash(expected) : expected.AsSpan().StartsWith(log))
         {
-            return [];
+            var whole = await world.Api.FindAsync(LogOf(run.RunId), cancellationToken) ?? [];
+            return whole.AsSpan().StartsWith(run.LogShown)
+                ? []
+                : [new(LogWhole, $"run {run.RunId} is {view.Status} and has {whole.Length} log bytes, of the {run.LogShown.Length} that "
+                    + $"were shown while it ran {whole.AsSpan().CommonPrefixLength(run.LogShown)} are the same")];
         }
         var same = log.AsSpan().CommonPrefixLength(expected);
         var rest = System.Text.Encoding.UTF8.GetString(log.AsSpan(same, Math.Min(80, log.Length - same)));
@@ -125,6 +123,4 @@ internal sealed class Invariants(ChaosWorld world)
     }
 
     private static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
-
-    private static string[] Lines(string file) => File.Exists(file) ? File.ReadAllLines(file) : [];
 }

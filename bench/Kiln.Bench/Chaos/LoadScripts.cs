@@ -11,22 +11,21 @@ internal static class LoadScripts
     /// <summary>Name of the build for a kind.</summary>
     public static string NameOf(RunKind kind) => $"chaos-{kind.ToString().ToLowerInvariant()}";
 
-    /// <summary>The script of a kind. It tells <paramref name="starts"/> that it runs and <paramref name="ends"/> how it ended,
-    /// in files outside of the run.</summary>
-    public static string ScriptOf(RunKind kind, string starts, string ends)
+    /// <summary>The script of a kind. It tells a witness that it runs, and how it ends.</summary>
+    public static string ScriptOf(RunKind kind, Witness witness)
     {
         // Of a sleep that a stop ends before its shell, bash says "Terminated": those are not the script's words.
         var before = kind == RunKind.Checkout ? "cat app/marker\n" : "";
         var after = kind == RunKind.Upload ? "mkdir -p out\nseq 1 $LINES > \"out/$PKG_FILE\"\n" : "";
         return $$"""
-            echo "$TASK_ID" >> '{{starts}}'
+            {{witness.Tell("start $TASK_ID")}}
             {{before}}i=0
             while [ $i -lt $LINES ]; do
               i=$((i+1))
               echo "run $TASK_ID line $i of $LINES {{Padding}}"
               [ $((i % PAUSE)) -ne 0 ] || { sleep 0.01; } 2>/dev/null
             done
-            {{after}}echo "$TASK_ID $CODE" >> '{{ends}}'
+            {{after}}{{witness.Tell("end $TASK_ID $CODE")}}
             exit $CODE
             """;
     }

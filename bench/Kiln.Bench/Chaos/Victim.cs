@@ -20,4 +20,19 @@ public enum Victim
 
     /// <summary>The same, and every exec and script with them, as when the machine stops.</summary>
     Machine,
+
+    /// <summary>The cluster's API server, and etcd with it; pods go on.</summary>
+    ControlPlane,
+
+    /// <summary>A node with kubelet, containerd and every container, as a power cut does it.</summary>
+    Node,
+
+    /// <summary>A node that stays away until the cluster and the server have given it up.</summary>
+    NodeForLong,
+
+    /// <summary>A pod, deleted by the API: with its grace or without.</summary>
+    Pod,
+
+    /// <summary>Every process of one container of a pod, or of all.</summary>
+    Container,
 }

@@ -29,7 +29,7 @@ internal static class BenchCommand
             await Console.Out.WriteLineAsync(string.Join('\n', machine) + "\n\n" + Table.Head);
             foreach (var name in names)
             {
-                foreach (var row in await MeasureAsync(name, parsed.GetValue(agents), parsed.GetValue(runs), cancellationToken))
+                await foreach (var row in MeasureAsync(name, parsed.GetValue(agents), parsed.GetValue(runs), cancellationToken))
                 {
                     rows.Add(row);
                     await Console.Out.WriteLineAsync(Table.Line(row));
@@ -47,17 +47,23 @@ internal static class BenchCommand
 
     private static string[] Names => ["start", "latency", "burst", "slow-disk", "big-log", "follow", "api", "cache", "checkout", "fleet", "pods"];
 
-    private static async Task<IReadOnlyList<Row>> MeasureAsync(string name, int agents, int runs, CancellationToken cancellationToken)
+    private static IAsyncEnumerable<Row> MeasureAsync(string name, int agents, int runs, CancellationToken cancellationToken) => name switch
     {
-        var time = TimeProvider.System;
-        if (name == "fleet")
+        "fleet" => FleetMeasure.RunAsync(agents, runs, TimeProvider.System, cancellationToken).InTurnAsync(),
+        "pods" => PodMeasure.RunAsync(TimeProvider.System, cancellationToken),
+        _ => OnThisMachineAsync(name, cancellationToken).InTurnAsync(),
+    };
+
+    private static async IAsyncEnumerable<Row> InTurnAsync(this Task<IReadOnlyList<Row>> measure)
+    {
+        foreach (var row in await measure)
         {
-            return await FleetMeasure.RunAsync(agents, runs, time, cancellationToken);
+            yield return row;
         }
-        if (name == "pods")
-        {
-            return await PodMeasure.RunAsync(time, cancellationToken);
-        }
+    }
+
+    private static async Task<IReadOnlyList<Row>> OnThisMachineAsync(string name, CancellationToken cancellationToken)
+    {
         using var scratch = new Scratch();
         var environment = name == "slow-disk"
             ? await SlowDisk.EnvironmentAsync(scratch, SlowSyncMicroseconds, cancellationToken)
@@ -76,7 +82,7 @@ internal static class BenchCommand
                 Environment = environment,
             },
             cancellationToken);
-        var load = new Load(world, time);
+        var load = new Load(world, TimeProvider.System);
         return name switch
         {
             "start" => await StartMeasure.RunAsync(load, cancellationToken),

@@ -27,6 +27,10 @@ internal static class BurstMeasure
                 $"load client's own CPU, {clients} clients",
                 string.Create(CultureInfo.InvariantCulture, $"{clientMs / Runs:0.00} ms a build, {clientMs / (seconds * 10):0} % of one core")));
         }
+        // What the machine itself gives, to read the rest by: no queue, no log, no promise.
+        var bare = await StepTimes.ShellAsync(
+            load, $"seq {Runs} | xargs -P {Environment.ProcessorCount} -n 1 /bin/bash -c true", cancellationToken);
+        rows.Add(new("the same number of bare bash processes, one for each processor", Text.Of(Runs / bare, "processes/s")));
         return rows;
     }
 }

@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
 using Kiln.Bench.Worlds;
 using Kiln.EndToEnd.Harness;
 
@@ -8,26 +11,34 @@ namespace Kiln.Bench.Measures;
 internal static class PodMeasure
 {
     private const int Pods = 20;
-    private const int Burst = 50;
+    private const int Burst = 200;
     private const int Megabytes = 50;
 
-    public static async Task<IReadOnlyList<Row>> RunAsync(TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Rows as they are known: the whole takes minutes.</summary>
+    public static async IAsyncEnumerable<Row> RunAsync(TimeProvider time, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (await KubernetesCluster.ObstacleAsync(cancellationToken) is { } obstacle)
         {
-            return [new Row("builds in pods", $"not measured: {obstacle}")];
+            yield return new Row("builds in pods", $"not measured: {obstacle}");
+            yield break;
         }
         using var scratch = new Scratch();
         await using var cluster = await KubernetesCluster.StartAsync(scratch, nodes: 1, cancellationToken);
         await cluster.LoadImagesAsync(cancellationToken);
         await using var world = await World.StartAsync(new WorldOptions { Cluster = cluster }, cancellationToken);
         var load = new Load(world, time);
-        return
+        foreach (var measure in (IEnumerable<Func<Task<IReadOnlyList<Row>>>>)
         [
-            .. await LatencyAsync(load, cluster, cancellationToken),
-            .. await BurstAsync(load, cancellationToken),
-            .. await LogAsync(load, cancellationToken),
-        ];
+            () => LatencyAsync(load, cluster, cancellationToken),
+            () => LogAsync(load, cancellationToken),
+            () => BurstAsync(load, cancellationToken),
+        ])
+        {
+            foreach (var row in await measure())
+            {
+                yield return row;
+            }
+        }
     }
 
     // One after the other and in turn, so that both meet the same machine. The shells tell the time themselves.
@@ -74,17 +85,20 @@ internal static class PodMeasure
 
     private static async Task<IReadOnlyList<Row>> LogAsync(Load load, CancellationToken cancellationToken)
     {
-        await load.World.DefineAsync(
-            "pod-log", $"seq -f 'a line of a log as builds write them, number %.0f' 1 900000 | head -c {Megabytes}000000", cancellationToken);
-        var began = load.Time.GetTimestamp();
+        var lines = $"seq -f 'a line of a log as builds write them, number %.0f' 1 900000 | head -c {Megabytes}000000";
+        await load.World.DefineAsync("pod-log", $"{lines} > log; sha256sum < log > sum; echo $EPOCHREALTIME > began; cat log began sum", cancellationToken);
         var runId = await load.StartAsync("pod-log", cancellationToken);
         await load.EndAsync(runId, cancellationToken);
-        var seconds = load.Time.GetElapsedTime(began).TotalSeconds;
-        var length = (await load.World.Server.Http.GetByteArrayAsync($"openapi/runs/{runId}/log?step=script", cancellationToken)).Length;
+        var ended = load.NowMs();
+        var log = await load.World.Server.Http.GetByteArrayAsync($"openapi/runs/{runId}/log?step=script", cancellationToken);
+        var bytes = log.AsMemory(0, Megabytes * 1_000_000);
+        // After the bytes the script says when it began to write them, and what their sum is.
+        var told = Encoding.ASCII.GetString(log.AsSpan(bytes.Length)).Split((char[])['\n', ' '], StringSplitOptions.RemoveEmptyEntries);
+        var seconds = (ended - (double.Parse(told[0], CultureInfo.InvariantCulture) * 1000)) / 1000;
         return
         [
-            new($"a log of {Megabytes} MB from a pod: trigger → the last byte at a follower", Text.Of(seconds, "s")),
-            Row.AtMost("… bytes that are missing of it", (Megabytes * 1_000_000) - length, "", 0, 0),
+            new($"a log of {Megabytes} MB from a pod: its first byte written → its end at a follower", Text.Of(Megabytes / seconds, "MB/s")),
+            Row.AtMost("… its SHA-256 differs from what the script wrote", Convert.ToHexStringLower(SHA256.HashData(bytes.Span)) == told[1] ? 0 : 1, "", 0, 0),
         ];
     }
 }

@@ -70,9 +70,10 @@ internal sealed class BarePods : IDisposable
         using var reader = new StreamReader(watch);
         while (await reader.ReadLineAsync(cancellationToken) is { } line)
         {
-            if ((string?)JsonNode.Parse(line)!["object"]?["status"]?["phase"] == "Succeeded")
+            switch ((string?)JsonNode.Parse(line)!["object"]?["status"]?["phase"])
             {
-                return;
+                case "Succeeded": return;
+                case "Failed": throw new InvalidOperationException($"Pod {name} failed: {line}");
             }
         }
         throw new InvalidOperationException($"The watch of pod {name} ended before the pod did.");

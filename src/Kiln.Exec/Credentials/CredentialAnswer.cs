@@ -1,5 +1,4 @@
 using Kiln.Contracts.Exec;
-using Kiln.Exec.Interop;
 using Kiln.Exec.Reap;
 
 namespace Kiln.Exec.Credentials;
@@ -10,7 +9,7 @@ internal static class CredentialAnswer
     private static readonly ExecNotice.Credential Nothing = new(null, null);
 
     public static ExecNotice.Credential For(ExecCommand.AskCredential ask, Running? running, int peerPid) =>
-        running is not null && ProcessTree.IsDescendant(peerPid, Libc.ProcessId())
+        running is not null && ProcessTree.IsOwnDescendant(peerPid)
             ? Choose(ask, running.Credentials)
             : Nothing;
 

@@ -48,9 +48,16 @@ internal static class ProcessTree
         return found;
     }
 
-    /// <summary>Whether <paramref name="pid"/> descends from <paramref name="root"/>.</summary>
-    public static bool IsDescendant(int pid, int root)
+    /// <summary>Whether <paramref name="pid"/> descends from this process.</summary>
+    public static bool IsOwnDescendant(int pid)
     {
+        // The one that mostly asks, and whose own line of parents is a file each to read.
+        if (pid == Libc.ParentProcessId())
+        {
+            return false;
+        }
+
+        var root = Libc.ProcessId();
         for (var steps = 0; pid > 1 && steps < LongestLine; steps++)
         {
             pid = Parent(pid, out _);

@@ -32,7 +32,9 @@ internal static class StepSequence
             {
                 verdict = VerdictOf(run, new StepResult.Stopped());
             }
-            if (verdict is not null && !(step.IsTakenAfterFailure && IsWorthALook(verdict) && run.Stop.Order is null))
+            // What an earlier runner began is taken to its end, or its bytes would be nobody's.
+            if (verdict is not null && !run.Record.IsUnderWay(step.Name)
+                && !(step.IsTakenAfterFailure && IsWorthALook(verdict) && run.Stop.Order is null))
             {
                 run.Record.StepEnded(step.Name, StepStatus.Skipped, run.LogEnd, "");
                 continue;

@@ -1,3 +1,5 @@
+using System.IO.Enumeration;
+
 namespace Kiln.Runner.Workspaces;
 
 /// <summary>
@@ -11,6 +13,8 @@ internal static class TreeRemoval
 
     private const UnixFileMode Open = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    private static readonly EnumerationOptions All = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
+
     /// <summary>Removes <paramref name="root"/> and all below it; an absent one is no error.</summary>
     public static void Remove(string root)
     {
@@ -19,40 +23,46 @@ internal static class TreeRemoval
             return;
         }
         var tooDeep = new Queue<string>();
-        RemoveTree(new DirectoryInfo(root), root, tooDeep);
+        RemoveBelow(root, root, tooDeep);
         while (tooDeep.TryDequeue(out var moved))
         {
-            RemoveTree(new DirectoryInfo(moved), root, tooDeep);
+            RemoveBelow(moved, root, tooDeep);
+            Directory.Delete(moved);
         }
         Directory.Delete(root);
     }
 
-    private static void RemoveTree(DirectoryInfo directory, string root, Queue<string> tooDeep)
+    private static void RemoveBelow(string directory, string root, Queue<string> tooDeep)
     {
-        if (!OperatingSystem.IsWindows() && (directory.UnixFileMode & Open) != Open)
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(directory) & Open) != Open)
         {
-            directory.UnixFileMode |= Open;
+            File.SetUnixFileMode(directory, File.GetUnixFileMode(directory) | Open);
         }
-        foreach (var entry in directory.EnumerateFileSystemInfos().ToArray())
+        foreach (var (path, isDirectory) in Entries(directory))
         {
-            if (entry is not DirectoryInfo child || entry.LinkTarget is not null)
+            if (!isDirectory)
             {
-                File.Delete(entry.FullName);
+                File.Delete(path);
             }
-            else if (child.FullName.Length > LongestPath)
+            else if (path.Length > LongestPath)
             {
                 var moved = Path.Combine(root, $".deep-{Guid.NewGuid():n}");
-                child.MoveTo(moved);
+                Directory.Move(path, moved);
                 tooDeep.Enqueue(moved);
             }
             else
             {
-                RemoveTree(child, root, tooDeep);
+                RemoveBelow(path, root, tooDeep);
+                Directory.Delete(path);
             }
         }
-        if (directory.FullName != root)
-        {
-            directory.Delete();
-        }
     }
+
+    // What the directory itself says of its entries: none is looked at one by one, save links and where the disk does not tell.
+    private static (string Path, bool IsDirectory)[] Entries(string directory) =>
+        new FileSystemEnumerable<(string, bool)>(
+            directory,
+            static (ref FileSystemEntry entry) =>
+                (entry.ToFullPath(), entry.IsDirectory && !entry.Attributes.HasFlag(FileAttributes.ReparsePoint)),
+            All).ToArray();
 }

@@ -30,12 +30,30 @@ public sealed partial class LeaseFacts(
         FoldAsync(key, new RunFact.PodSilent(pod), isOver: false, cancellationToken);
 
     /// <summary>Ends a leased attempt that was to stop and whose pod will not say so.</summary>
-    internal Task StoppedAsync(LeaseKey key, string cause, string message, CancellationToken cancellationToken) =>
-        FoldAsync(key, new RunFact.Stopped(cause, message), isOver: true, cancellationToken);
+    internal Task StoppedAsync(LeaseKey key, string cause, string message, long logLength, CancellationToken cancellationToken) =>
+        FoldAsync(key, new RunFact.Stopped(cause, message, logLength), isOver: true, cancellationToken);
 
     /// <summary>Ends a leased attempt whose pod has waited too long to begin.</summary>
     internal Task TimedOutAsync(LeaseKey key, string message, CancellationToken cancellationToken) =>
         FoldAsync(key, new RunFact.QueueTimedOut(message), isOver: true, cancellationToken);
+
+    /// <summary>Notes that the log of an ended attempt is whole; repeating changes nothing.</summary>
+    internal async Task LogClosedAsync(LeaseKey key, long stepEnd, long logLength, CancellationToken cancellationToken)
+    {
+        await database.WriteAsync(
+            async session =>
+            {
+                if (await LeaseSql.FindAsync(session, key) is not { Lease: null } attempt || attempt.Key != key)
+                {
+                    return false;
+                }
+                var next = RunReducer.Apply(attempt.State, new RunFact.LogClosed(stepEnd, logLength), Now());
+                await RunSql.SaveAsync(session, key.RunId, key.Attempt, attempt.State, next);
+                return true;
+            },
+            cancellationToken);
+        signals.Changed(key.RunId);
+    }
 
     /// <summary>Notes why a leased attempt's pod has not begun; empty words = nothing holds it up any more.</summary>
     internal async Task PodWaitsAsync(LeaseKey key, string reason, string message, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
 namespace Kiln.EndToEnd.Harness;
@@ -8,8 +9,11 @@ public sealed class PodServer : IAsyncDisposable
     /// <summary>Name of the cluster in the server's catalogue.</summary>
     public const string ClusterName = "test-cluster";
 
-    private PodServer(KilnServer server, KubernetesCluster cluster, string @namespace)
+    private readonly JsonObject _body;
+
+    private PodServer(KilnServer server, KubernetesCluster cluster, string @namespace, JsonObject body)
     {
+        _body = body;
         Server = server;
         Cluster = cluster;
         Namespace = @namespace;
@@ -42,7 +46,6 @@ public sealed class PodServer : IAsyncDisposable
         await cluster.ApplyAsync($"apiVersion: v1\nkind: Namespace\nmetadata: {{name: {@namespace}}}", cancellationToken);
         var server = await KilnServer.StartAsync(
             scratch, cluster.Address, ["--demo", "--capacity", "0", "--grace", "2s", "--pod-image", cluster.AgentImage, "--pod-pull-timeout", "5s", .. options], [], cancellationToken);
-        var pods = new PodServer(server, cluster, @namespace);
         var body = new JsonObject
         {
             ["name"] = ClusterName,
@@ -53,7 +56,15 @@ public sealed class PodServer : IAsyncDisposable
         more?.Invoke(body);
         await server.PostAsync("openapi/system/cluster", body, cancellationToken);
         await server.PostAsync("openapi/system/build-images", new JsonObject { ["label"] = "debian", ["value"] = cluster.BuildImage }, cancellationToken);
-        return pods;
+        return new PodServer(server, cluster, @namespace, body);
+    }
+
+    /// <summary>Changes the cluster in the server's catalogue.</summary>
+    public async Task ChangeClusterAsync(Action<JsonObject> change, CancellationToken cancellationToken)
+    {
+        change(_body);
+        using var answer = await Server.Http.PutAsJsonAsync($"openapi/system/cluster/{ClusterName}", _body, cancellationToken);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(cancellationToken));
     }
 
     /// <summary>A build for the cluster: what turns the body of a build for hosts into one.</summary>

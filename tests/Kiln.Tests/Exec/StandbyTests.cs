@@ -42,6 +42,20 @@ public sealed class StandbyTests
     }
 
     [Fact]
+    public async Task When_a_runs_last_process_has_ended_the_next_exec_is_made_ready_without_a_pause()
+    {
+        using var standby = new ExecStandby(KilnBinaries.Exec, [], _time);
+        await using var first = await ExecRun.StartAsync(standby);
+
+        standby.Refill();
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        var waiting = Waiting();
+        await using var second = await ExecRun.StartAsync(standby);
+
+        Assert.Equal(waiting, second.Pid);
+    }
+
+    [Fact]
     public async Task One_that_died_while_it_waited_is_not_missed()
     {
         using var standby = new ExecStandby(KilnBinaries.Exec, [], _time);

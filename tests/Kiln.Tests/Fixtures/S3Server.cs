@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Kiln.Tests.Fixtures;
 
-/// <summary>A real S3 server on a free port of loopback, which knows one access key, with one bucket over a directory.</summary>
+/// <summary>A real S3 server on a free port, of loopback unless told otherwise, which knows one access key, with one bucket over a directory.</summary>
 public sealed class S3Server : IAsyncDisposable
 {
     public const string Bucket = "builds";
@@ -21,14 +21,14 @@ public sealed class S3Server : IAsyncDisposable
         Endpoint = endpoint;
     }
 
-    /// <summary><c>http://127.0.0.1:port</c></summary>
+    /// <summary><c>http://address:port</c></summary>
     public string Endpoint { get; }
 
-    public static async Task<S3Server> StartAsync(string directory)
+    public static async Task<S3Server> StartAsync(string directory, string address = "127.0.0.1")
     {
         var script = Path.Combine(await InstallAsync(), "node_modules", "s3rver", "bin", "s3rver.js");
         var process = Process.Start(new ProcessStartInfo(
-            "node", [script, "--directory", directory, "--address", "127.0.0.1", "--port", "0", "--configure-bucket", Bucket, "--silent"])
+            "node", [script, "--directory", directory, "--address", address, "--port", "0", "--configure-bucket", Bucket, "--silent"])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

@@ -242,6 +242,28 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_runner_that_is_told_to_stop_what_an_earlier_one_began_keeps_its_log_and_its_end()
+    {
+        var attempt = RunnerHost.Attempt(Of(Shell("trap 'echo bye; exit 9' TERM; echo up; sleep 600 & wait"), new PlannedStep.PostScript("echo never")));
+        using var letGo = new CancellationTokenSource();
+        using (var first = _host.Runner(attempt))
+        {
+            var running = first.RunAsync(isAdopted: false, letGo.Token);
+            await attempt.LogHolds("up");
+            await letGo.CancelAsync();
+            Assert.Equal(RunnerEnd.Detached, await running);
+        }
+
+        using var second = _host.Runner(attempt);
+        second.Stop(new StopOrder(attempt.Lease.Key, "cancelled", "Cancelled by ann."));
+        Assert.Equal(RunnerEnd.Delivered, await second.RunAsync(isAdopted: true, CancellationToken.None));
+
+        Assert.Equal(RunStatus.Cancelled, (await attempt.Ended).Status);
+        Assert.Equal("up\nbye\n", attempt.LogOf("script"));
+        Assert.DoesNotContain("never", attempt.Log);
+    }
+
+    [Fact]
     public async Task A_killed_exec_loses_the_run_and_leaves_none_of_its_processes()
     {
         var attempt = RunnerHost.Attempt(Of(Shell("echo up $$ $PPID; setsid sleep 600 & sleep 600")));

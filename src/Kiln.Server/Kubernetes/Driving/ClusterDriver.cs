@@ -38,6 +38,7 @@ internal sealed partial class ClusterDriver(
     private readonly Channel<DriverNews> _news = Channel.CreateUnbounded<DriverNews>(new UnboundedChannelOptions { SingleReader = true });
     private readonly AgentInfo _agent = ClusterAgent.Of(target.Id, target.Name, world.Options.PodCapacity);
     private bool _hasListed;
+    private bool _isSweepDue;
     private int _ticks;
 
     /// <summary>Drives until cancelled, or until another server does.</summary>
@@ -102,8 +103,9 @@ internal sealed partial class ClusterDriver(
                 Log.Gone(telemetry.Logger, target.Name);
                 return;
             }
-            if (isTick && _ticks % TicksOfSweep == 0)
+            if (isTick && (_ticks % TicksOfSweep == 0 || (_isSweepDue && _ticks % TicksOfDuty == 0)))
             {
+                _isSweepDue = false;
                 hands.Sweep(api, cancellationToken);
             }
             if (isRung)
@@ -242,7 +244,10 @@ internal sealed partial class ClusterDriver(
                 await RemovedAsync(one, removed.IsGone, cancellationToken);
                 break;
             case DriverNews.Found found:
+                // A cluster that was away has told nothing: it is asked again soon.
+                _isSweepDue |= found.Pods is null;
                 await FoundAsync(found.Keys, touched, cancellationToken);
+                await CloseLogsAsync(found, cancellationToken);
                 break;
             default:
                 break;
@@ -391,6 +396,22 @@ internal sealed partial class ClusterDriver(
         }
     }
 
+    // While its pod is there, on a node that is away perhaps, a run's true end may still come with the rest of its log.
+    private async Task CloseLogsAsync(DriverNews.Found found, CancellationToken cancellationToken)
+    {
+        if (found.Pods is not { } pods)
+        {
+            return;
+        }
+        foreach (var key in await desk.OpenLogsAsync(target.Id, cancellationToken))
+        {
+            if (!pods.Contains(key) && !_cases.ContainsKey(key))
+            {
+                await desk.CloseLogAsync(key, cancellationToken);
+            }
+        }
+    }
+
     private async Task<PodOrder?> OrderAsync(LeaseKey key, CancellationToken cancellationToken) =>
         await desk.MaterialAsync(key, cancellationToken) is { } lease ? OrderOf(lease) : null;
 
@@ -416,7 +437,8 @@ internal sealed partial class ClusterDriver(
     {
         if (world.Roster.Find(target.Name)?.Standing != standing)
         {
-            Log.Stands(telemetry.Logger, target.Name, standing, message);
+            var level = standing == ClusterStanding.Ready ? LogLevel.Information : LogLevel.Warning;
+            Log.Stands(telemetry.Logger, level, target.Name, standing, message);
         }
         world.Roster.Note(new ClusterPresence(target.Name, standing, message));
     }
@@ -462,7 +484,7 @@ internal sealed partial class ClusterDriver(
         [LoggerMessage(Level = LogLevel.Information, Message = "Cluster {Cluster} is driven by another server from now on.")]
         public static partial void Gone(ILogger logger, string cluster);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Cluster {Cluster} is {Standing}. {Why}")]
-        public static partial void Stands(ILogger logger, string cluster, ClusterStanding standing, string why);
+        [LoggerMessage(Message = "Cluster {Cluster} is {Standing}. {Why}")]
+        public static partial void Stands(ILogger logger, LogLevel level, string cluster, ClusterStanding standing, string why);
     }
 }

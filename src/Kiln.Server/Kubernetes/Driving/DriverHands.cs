@@ -69,21 +69,24 @@ internal sealed class DriverHands(PodMaker maker, string owner, SemaphoreSlim ca
 
     private async Task<DriverNews> FindAsync(KubernetesApi api, CancellationToken cancellationToken)
     {
-        var keys = new HashSet<LeaseKey>();
-        await CollectAsync(api, Resources.Jobs, keys, cancellationToken);
-        await CollectAsync(api, Resources.Secrets, keys, cancellationToken);
-        await CollectAsync(api, Resources.Claims, keys, cancellationToken);
-        return new DriverNews.Found(keys);
+        var (keys, pods) = (new HashSet<LeaseKey>(), new HashSet<LeaseKey>());
+        var isWhole = await CollectAsync(api, Resources.Jobs, keys, cancellationToken)
+            & await CollectAsync(api, Resources.Secrets, keys, cancellationToken)
+            & await CollectAsync(api, Resources.Claims, keys, cancellationToken)
+            & await CollectAsync(api, Resources.Pods, pods, cancellationToken);
+        return new DriverNews.Found(keys, isWhole ? pods : null);
     }
 
     // Claims that a build keeps bear no run and are never among them.
-    private async Task CollectAsync<T>(KubernetesApi api, Resource<T> resource, HashSet<LeaseKey> keys, CancellationToken cancellationToken)
+    private async Task<bool> CollectAsync<T>(KubernetesApi api, Resource<T> resource, HashSet<LeaseKey> keys, CancellationToken cancellationToken)
         where T : IKubernetesObject
     {
-        if (await api.ListAsync(resource, PodNames.Selector(owner), cancellationToken) is KubernetesCall<ObjectList<T>>.Done { Value.Items: var all })
+        if (await api.ListAsync(resource, PodNames.Selector(owner), cancellationToken) is not KubernetesCall<ObjectList<T>>.Done { Value.Items: var all })
         {
-            keys.UnionWith(all.Select(static one => PodNames.KeyOf(one.Metadata)).OfType<LeaseKey>());
+            return false;
         }
+        keys.UnionWith(all.Select(static one => PodNames.KeyOf(one.Metadata)).OfType<LeaseKey>());
+        return true;
     }
 
     private void Begin(Func<Task<DriverNews>> work, CancellationToken cancellationToken)

@@ -25,6 +25,8 @@ internal abstract record DriverNews
     /// <summary>An attempt at removing a lease's objects has come to its end.</summary>
     public sealed record Removed(LeaseKey Key, bool IsGone) : DriverNews;
 
-    /// <summary>These leases have objects in the cluster, wanted or not.</summary>
-    public sealed record Found(IReadOnlyCollection<LeaseKey> Keys) : DriverNews;
+    /// <summary>What the cluster has of leases, wanted or not.</summary>
+    /// <param name="Keys">Those that have objects which a driver removes.</param>
+    /// <param name="Pods">Those that have pods; <c>null</c> = not everything could be listed.</param>
+    public sealed record Found(IReadOnlyCollection<LeaseKey> Keys, IReadOnlySet<LeaseKey>? Pods) : DriverNews;
 }

@@ -4,6 +4,7 @@ using Kiln.Contracts.Runs;
 using Kiln.Server.Logs;
 using Kiln.Server.Queue;
 using Kiln.Server.Queue.Pods;
+using Kiln.Server.Runs;
 using Kiln.Server.Storage;
 
 namespace Kiln.Server.Kubernetes.Driving;
@@ -55,13 +56,40 @@ public sealed class LeaseDesk(Database database, LogStore logs, Leases leases, P
         }
     }
 
+    /// <summary>
+    /// Closes the log of an attempt that was ended without its runner's last word and whose pod has gone, so that nobody can bring
+    /// more. Cut off in the middle it may be repeated.
+    /// </summary>
+    internal async Task CloseLogAsync(LeaseKey key, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(key, cancellationToken) is not { Lease: null, State: { IsFinal: true, LogLength: null, LogNotice: "" } state })
+        {
+            return;
+        }
+        var log = new LogKey(key.RunId, key.Attempt);
+        var length = await logs.LengthAsync(log, cancellationToken);
+        // What was only shown until now.
+        var mark = Encoding.UTF8.GetBytes(LogMark.Of(state) ?? "");
+        if (mark.Length > 0 && await EndsWithAsync(log, length, mark, cancellationToken))
+        {
+            length -= mark.Length;
+        }
+        var end = await logs.AppendAsync(log, length, mark, cancellationToken);
+        await logs.SealAsync(log, cancellationToken);
+        await facts.LogClosedAsync(key, length, end, cancellationToken);
+    }
+
+    /// <summary>Ended leases of a cluster whose log is not closed.</summary>
+    internal Task<List<LeaseKey>> OpenLogsAsync(long clusterId, CancellationToken cancellationToken) =>
+        database.ReadAsync(session => PodSql.OpenLogsAsync(session, ClusterAgent.IdOf(clusterId)), cancellationToken);
+
     /// <summary>Ends a lease because of its pod. What a person has to mend has failed, the rest is lost and may be tried again.</summary>
     internal Task EndAsync(LeaseKey key, PodTrouble why, CancellationToken cancellationToken) => why.Reason == RunReason.PodRefused
         ? facts.CannotStartAsync(key, why.Reason, why.Message, cancellationToken)
         : facts.LoseAsync(key, why.Reason, why.Message, cancellationToken);
 
-    internal Task StoppedAsync(StopOrder stop, string message, CancellationToken cancellationToken) =>
-        facts.StoppedAsync(stop.Key, stop.Cause, message, cancellationToken);
+    internal async Task StoppedAsync(StopOrder stop, string message, CancellationToken cancellationToken) => await facts.StoppedAsync(
+        stop.Key, stop.Cause, message, await logs.LengthAsync(new LogKey(stop.Key.RunId, stop.Key.Attempt), cancellationToken), cancellationToken);
 
     internal Task TimedOutAsync(LeaseKey key, string message, CancellationToken cancellationToken) =>
         facts.TimedOutAsync(key, message, cancellationToken);
@@ -98,6 +126,18 @@ public sealed class LeaseDesk(Database database, LogStore logs, Leases leases, P
                     lease.Key, RunReason.HostLost, "The cluster of the run's pod was deleted from the catalogue.", cancellationToken);
             }
         }
+    }
+
+    private async Task<bool> EndsWithAsync(LogKey log, long length, byte[] end, CancellationToken cancellationToken)
+    {
+        if (length < end.Length)
+        {
+            return false;
+        }
+        var there = new byte[end.Length];
+        using var reader = logs.Read(log);
+        await reader.FillAsync(length - end.Length, there, cancellationToken);
+        return there.AsSpan().SequenceEqual(end);
     }
 
     /// <summary>When pods were heard by whichever server; empty where this is the only one.</summary>

@@ -8,6 +8,9 @@ namespace Kiln.Server.Kubernetes.Driving;
 /// <summary>What a driver knows of one lease. Only the driver's loop touches it; times are stamps of its clock.</summary>
 internal sealed class PodCase(LeaseKey key, TimeProvider time)
 {
+    // What every pod goes through that nothing is wrong with, and what some clusters say of each.
+    private static readonly HashSet<string> Usual = new(StringComparer.Ordinal) { "Pulled", "Created", "Started", "MissingClusterDNS" };
+
     private readonly List<ClusterEvent> _events = [];
 
     public LeaseKey Key => key;
@@ -100,7 +103,7 @@ internal sealed class PodCase(LeaseKey key, TimeProvider time)
     {
         _events.RemoveAll(known => known.Metadata.Uid == said.Metadata.Uid && known.Metadata.Name == said.Metadata.Name);
         _events.Add(said);
-        if (said.InvolvedObject.Kind == "Pod" || said.IsWarning)
+        if ((said.InvolvedObject.Kind == "Pod" || said.IsWarning) && !Usual.Contains(said.Reason))
         {
             var sentence = $"{said.Reason}: {PodReading.Words(said.Message)}";
             if (!Unsaid.Contains(sentence))

@@ -11,6 +11,11 @@ internal static class PodEnds
 {
     private const string Oom = "OOMKilled";
 
+    // Of a container that never ran: as containerd and as docker have it.
+    private const string NotStarted = "StartError";
+    private const string NotRun = "ContainerCannotRun";
+    private const string Shell = "/bin/sh";
+
     // What the node controller, the scheduler and the eviction API put into the condition DisruptionTarget (1.26 and newer).
     private const string Disrupted = "DisruptionTarget";
 
@@ -67,8 +72,11 @@ internal static class PodEnds
         null => null,
         { Reason: Oom } => new(RunReason.OomKilled,
             $"The build took more memory than its limit of {Limit(sight, PodNames.Build)} and was killed; raise memory_limit, or let it take less."),
-        { Reason: "ContainerCannotRun" or "StartError" } => new(RunReason.PodRefused,
-            $"Image {Image(sight)} cannot run a build, which needs /bin/sh in it: {PodReading.Words(ended.Message ?? Code(ended))}"),
+        // Only that is the image's fault; a sandbox that dies meanwhile, a full disk or a broken runtime is not.
+        { Reason: NotStarted or NotRun, Message: { } said } when said.Contains(Shell, StringComparison.Ordinal) => new(RunReason.PodRefused,
+            $"Image {Image(sight)} cannot run a build, which needs {Shell} in it: {PodReading.Words(said)}"),
+        { Reason: NotStarted or NotRun } => new(RunReason.PodDied,
+            $"The node could not start the container that the build runs in: {PodReading.Words(ended.Message ?? Code(ended))}"),
         { ExitCode: not 0 } => new(RunReason.ExecDied, $"The container that the build runs in ended from outside ({Code(ended)}).{After(ended)}"),
         _ => null,
     };

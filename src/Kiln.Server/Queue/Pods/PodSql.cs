@@ -16,6 +16,11 @@ internal static class PodSql
             trouble_reason = excluded.trouble_reason, trouble_message = excluded.trouble_message, heard_at = excluded.heard_at
         """;
 
+    private const string OpenLogs = """
+        select a.run_id, a.attempt, a.fence from kept_logs k join run_attempts a on a.run_id = k.run_id and a.attempt = k.attempt
+        where k.form = 'unfinished' and a.agent_id = @1 and a.fence > 0
+        """;
+
     public static ValueTask<PodRecord?> FindAsync(SqlSession session, LeaseKey key) => session.FindAsync(
         $"select {Columns} from pods where run_id = @1 and attempt = @2 and fence = @3", Map, key.RunId, key.Attempt, key.Fence);
 
@@ -33,6 +38,10 @@ internal static class PodSql
         await session.ExecuteAsync("insert into host_offers (agent_id, offer) values (@1, @2)", agentId, offer);
         return true;
     }
+
+    /// <summary>Ended leases of a cluster whose runner has not said a last word.</summary>
+    public static ValueTask<List<LeaseKey>> OpenLogsAsync(SqlSession session, string agentId) => session.QueryAsync(
+        OpenLogs, static row => new LeaseKey(row.GetInt64(0), row.GetInt32(1), row.GetInt64(2)), agentId);
 
     public static ValueTask<int> RemoveAsync(SqlSession session, LeaseKey key) => session.ExecuteAsync(
         "delete from pods where run_id = @1 and attempt = @2 and fence = @3", key.RunId, key.Attempt, key.Fence);

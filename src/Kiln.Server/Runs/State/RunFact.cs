@@ -30,10 +30,18 @@ public abstract record RunFact
     public sealed record PodSilent(string Pod) : RunFact;
 
     /// <summary>It was to stop, and its pod never began or did not obey: nobody else will tell its end.</summary>
-    public sealed record Stopped(string Cause, string Message) : RunFact;
+    /// <param name="Cause">A word of <see cref="Contracts.Runs.RunReason"/>.</param>
+    /// <param name="Message">Why.</param>
+    /// <param name="LogLength">Bytes of its log by then.</param>
+    public sealed record Stopped(string Cause, string Message, long LogLength) : RunFact;
 
     /// <summary>Its runner is heard again, also when the attempt was given up.</summary>
     public sealed record HostReturned : RunFact;
+
+    /// <summary>It was ended without its runner's last word, and nobody is left who could bring more of its log.</summary>
+    /// <param name="StepEnd">Where the step that was under way ends in the log.</param>
+    /// <param name="LogLength">Where the log ends.</param>
+    public sealed record LogClosed(long StepEnd, long LogLength) : RunFact;
 
     /// <summary>Its log is kept no longer.</summary>
     public sealed record LogRemoved(string Notice) : RunFact;

@@ -62,6 +62,10 @@ public static class RunReducer
         },
         RunFact.WorkspaceGone => state,
         RunFact.LogRemoved removed => state with { LogNotice = removed.Notice },
+        RunFact.LogClosed closed when state is { IsFinal: true, LogLength: null } => state with
+        {
+            LogLength = closed.LogLength, Steps = ClosedSteps(state.Steps, state.Status, state.EndedAt, closed.StepEnd),
+        },
         _ when state.IsFinal => state,
         RunFact.CommitsResolved => state with { Reason = "", Message = "" },
         RunFact.CannotStart failure => Closed(state, RunStatus.Failed, failure.Reason, failure.Message, nowMs),
@@ -83,7 +87,7 @@ public static class RunReducer
         },
         RunFact.Stopped stopped => Closed(
             state, RunStatus.Cancelled,
-            stopped.Cause == RunReason.Superseded ? RunReason.Superseded : RunReason.CancelledByUser, stopped.Message, nowMs),
+            stopped.Cause == RunReason.Superseded ? RunReason.Superseded : RunReason.CancelledByUser, stopped.Message, nowMs, stopped.LogLength),
         // The steps stay as they were: the runner may come back and tell how they ended.
         RunFact.Lost lost => state with
         {
@@ -138,8 +142,8 @@ public static class RunReducer
     private static AttemptState Ended(AttemptState state, RunEvent.Ended ended, long at)
     {
         var closed = ended.Status < RunStatus.Passed
-            ? Closed(state, RunStatus.Failed, RunReason.InternalError, $"The runner ended the run as {ended.Status}.", at)
-            : Closed(state, ended.Status, ended.Reason, ended.Message, at);
+            ? Closed(state, RunStatus.Failed, RunReason.InternalError, $"The runner ended the run as {ended.Status}.", at, ended.LogEnd)
+            : Closed(state, ended.Status, ended.Reason, ended.Message, at, ended.LogEnd);
         return closed with
         {
             ExitCode = ended.ExitCode,
@@ -149,20 +153,26 @@ public static class RunReducer
         };
     }
 
-    private static AttemptState Closed(AttemptState state, RunStatus status, string reason, string message, long at)
+    private static AttemptState Closed(AttemptState state, RunStatus status, string reason, string message, long at, long logEnd = 0) =>
+        state with
+        {
+            Status = status, Reason = reason, Message = message, EndedAt = at, Steps = ClosedSteps(state.Steps, status, at, logEnd),
+        };
+
+    private static StepState[] ClosedSteps(IReadOnlyList<StepState> before, RunStatus status, long at, long logEnd)
     {
-        var steps = new StepState[state.Steps.Count];
+        var steps = new StepState[before.Count];
         for (var i = 0; i < steps.Length; i++)
         {
-            var step = state.Steps[i];
+            var step = before[i];
             steps[i] = step.Status switch
             {
                 StepStatus.Waiting => step with { Status = StepStatus.Skipped },
-                StepStatus.Running => step with { Status = Unfinished(status), EndedAt = at },
+                StepStatus.Running => step with { Status = Unfinished(status), EndedAt = at, LogEnd = Math.Max(step.LogStart, logEnd) },
                 _ => step,
             };
         }
-        return state with { Status = status, Reason = reason, Message = message, EndedAt = at, Steps = steps };
+        return steps;
     }
 
     private static StepStatus Unfinished(RunStatus status) => status switch

@@ -14,7 +14,7 @@ public sealed class ChaosTests
     {
         await using var said = new StringWriter();
 
-        var broken = await ChaosPlay.RunAsync(rounds, seed, load: 8, usesPostgres: false, said, Token);
+        var broken = await ChaosPlay.RunAsync(new ChaosOptions(rounds, seed, Load: 8), said, Token);
 
         Assert.True(broken.Count == 0, said.ToString());
     }
@@ -24,7 +24,7 @@ public sealed class ChaosTests
     {
         await using var said = new StringWriter();
 
-        var broken = await ChaosPlay.RunAsync(rounds: 2, seed: 500, load: 8, usesPostgres: true, said, Token);
+        var broken = await ChaosPlay.RunAsync(new ChaosOptions(Rounds: 2, Seed: 500, Load: 8) { UsesPostgres = true }, said, Token);
 
         Assert.True(broken.Count == 0, said.ToString());
     }

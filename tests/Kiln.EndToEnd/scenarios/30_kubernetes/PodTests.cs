@@ -38,19 +38,19 @@ public sealed class PodTests(SharedCluster shared, PodServerFixture fixture) : I
     }
 
     [Fact]
-    public async Task Twenty_megabytes_of_any_bytes_arrive_as_they_were_written()
+    public async Task Fifty_megabytes_of_any_bytes_arrive_as_they_were_written()
     {
         var pods = await fixture.GetAsync(shared, Token);
 
         var run = await pods.Builds.RunAsync(
             "pod-log",
-            "head -c 20971520 /dev/urandom > \"$TMPDIR/bytes\"\nSUM=$(sha256sum < \"$TMPDIR/bytes\" | cut -d' ' -f1)\ncat \"$TMPDIR/bytes\"",
+            "head -c 52428800 /dev/urandom > \"$TMPDIR/bytes\"\nSUM=$(sha256sum < \"$TMPDIR/bytes\" | cut -d' ' -f1)\ncat \"$TMPDIR/bytes\"",
             Token,
             PodServer.InPod(settings => settings["outputs"] = new JsonArray("SUM")));
 
         Assert.True(run.Status == RunStatus.Passed, $"{run.Reason}: {run.Message}");
         var log = await pods.Builds.LogAsync(run.RunId, "script", Token);
-        Assert.Equal(20 * 1024 * 1024, log.Length);
+        Assert.Equal(50 * 1024 * 1024, log.Length);
         Assert.Equal(run.Outputs.Single(output => output.Name == "SUM").Value, Convert.ToHexStringLower(SHA256.HashData(log)));
     }
 

@@ -136,6 +136,11 @@ public class ClusterDriverTests : IAsyncLifetime
         var pod = await BegunAsync(await _app.RunAsync(Plan));
         _cluster.Say(Said("Scheduled", "Successfully assigned builds/x to node1", name: "kiln-1-1-1-abcde", isWarning: false));
         var first = await pod.UntilAsync(reply => reply.Notices.Count > 0);
+        // Every pod goes through these, and nothing is wrong.
+        foreach (var usual in (string[])["MissingClusterDNS", "Pulled", "Created", "Started"])
+        {
+            _cluster.Say(Said(usual, "words", name: "kiln-1-1-1-abcde", isWarning: usual == "MissingClusterDNS"));
+        }
         _cluster.Say(Said("Pulling", "Pulling image \"ubuntu:20.04\"", name: "kiln-1-1-1-abcde", isWarning: false));
         var second = await pod.UntilAsync(reply => reply.Notices.Count > 0);
 
@@ -169,6 +174,28 @@ public class ClusterDriverTests : IAsyncLifetime
         var attempts = (await (await _app.Admin.GetAsync("/openapi/runs/1/attempts")).JsonAsync())["attempts"]!;
         Assert.Equal(("lost", RunReason.PodDeleted), ((string)attempts[0]!["status"]!, (string)attempts[0]!["reason"]!));
         Assert.Contains("half\e[2m[kiln]\e[0m The log is known up to here.", await _app.Admin.GetStringAsync("/openapi/runs/1/log?attempt=1"));
+    }
+
+    [Fact]
+    public async Task The_log_of_a_lost_pod_that_has_gone_is_closed_reads_as_before_and_takes_no_more()
+    {
+        var pod = await BegunAsync(await _app.RunAsync(Plan));
+        await pod.ReportAsync(0, "half", FakeAgent.Passed(0)[..2]);
+        var token = Token(pod.Key);
+        _cluster.Remove("pods", "kiln-1-1-1-abcde");
+        Assert.Equal(("lost", RunReason.PodDeleted), await StandAsync(pod.Key.RunId, "lost"));
+        var shown = await _app.Admin.GetStringAsync("/openapi/runs/1/log");
+        await _cluster.UntilAsync(() => _cluster.Names("jobs").Count == 0);
+
+        // A server looks for what a dead one has left when it starts.
+        _app = await _app.RestartAsync(_time);
+        await StepStandsAsync(pod.Key.RunId, "failed");
+
+        Assert.Equal(shown, await _app.Admin.GetStringAsync("/openapi/runs/1/log"));
+        Assert.Equal("half", await _app.Admin.GetStringAsync("/openapi/runs/1/log?step=script"));
+        Assert.True((await new FakePod(_app, pod.Key, token).ReportAsync(4, "late", FakeAgent.Passed(8)[2..]))!.Ended);
+        Assert.Equal("lost", (await StandAsync(pod.Key.RunId, "lost")).Status);
+        Assert.Equal(shown, await _app.Admin.GetStringAsync("/openapi/runs/1/log"));
     }
 
     [Fact]
@@ -306,6 +333,35 @@ public class ClusterDriverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_left_is_looked_for_again_soon_when_the_cluster_was_away_at_the_start()
+    {
+        var pod = await BegunAsync(await _app.RunAsync(Plan));
+        _cluster.Make("jobs", "kiln-900-1-1", new Dictionary<string, string>(Secret(pod.Key).Metadata.Labels!) { [PodNames.Run] = "900" });
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _cluster.Refuses = request =>
+        {
+            if (request == "GET jobs")
+            {
+                asked.TrySetResult();
+                return (503, "ServiceUnavailable", "etcd is away");
+            }
+            return null;
+        };
+
+        _app = await _app.RestartAsync(_time);
+        await asked.Task.WaitAsync(TestContext.Current.CancellationToken);
+        _cluster.Refuses = static _ => null;
+
+        // Far less than the ten minutes between two looks.
+        for (var second = 0; second < 100 && _cluster.Names("jobs").Count > 1; second++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await RunAsync(pod.Key.RunId);
+        }
+        Assert.Equal(["kiln-1-1-1"], _cluster.Names("jobs"));
+    }
+
+    [Fact]
     public async Task A_Job_of_another_server_in_the_namespace_is_not_taken_for_ones_own()
     {
         _cluster.Make("secrets", "kiln-1-1-1", new Dictionary<string, string> { [PodNames.Owner] = "another" });
@@ -347,6 +403,20 @@ public class ClusterDriverTests : IAsyncLifetime
     private async Task<JsonNode> RunAsync(long id) => await (await _app.Admin.GetAsync($"/openapi/runs/{id}")).JsonAsync();
 
     /// <summary>Waits until a run stands so.</summary>
+    private async Task StepStandsAsync(long id, string status)
+    {
+        using var changes = _app.Get<RunSignals>().Follow(id);
+        while (true)
+        {
+            var next = changes.Next;
+            if ((string)(await RunAsync(id))["steps"]![0]!["status"]! == status)
+            {
+                return;
+            }
+            await next;
+        }
+    }
+
     private async Task<(string Status, string Reason)> StandAsync(long id, string status, string? reason = null)
     {
         using var changes = _app.Get<RunSignals>().Follow(id);

@@ -78,6 +78,11 @@ public sealed class PodReadingTests
         Busy.With("build", Terminated(128, "ContainerCannotRun", "exec: \"/bin/sh\": no such file")));
 
     [Fact]
+    public void A_container_that_its_node_could_not_start_is_not_the_image_s_fault() => Troubled(
+        RunReason.PodDied, "The node could not start the container that the build runs in: runc create failed: lstat /proc/116/ns/ipc",
+        Busy.With("build", Terminated(128, "StartError", "runc create failed: lstat /proc/116/ns/ipc: no such file or directory")));
+
+    [Fact]
     public void An_eviction_is_told_before_the_pod_has_gone_and_after_it()
     {
         const string words = "The node was low on resource: memory. Container build was using 5Gi.";

@@ -60,7 +60,8 @@ public sealed class GitDirectory
         using var git = Process.Start(start)!;
         var said = git.StandardOutput.ReadToEnd();
         git.WaitForExit();
-        Assert.Equal(0, git.ExitCode);
-        return said;
+        return git.ExitCode == 0
+            ? said
+            : throw new InvalidOperationException($"git {string.Join(' ', arguments)} ended with {git.ExitCode}.");
     }
 }
