@@ -8,7 +8,6 @@ using Kiln.Runner.Caches;
 using Kiln.Runner.Kept;
 using Kiln.Runner.Packages;
 using Kiln.Runner.Spawning;
-using Kiln.Runner.Workspaces;
 using Microsoft.Extensions.Logging;
 
 namespace Kiln.Agent;
@@ -105,16 +104,13 @@ public static partial class AgentHost
     {
         try
         {
-            kept.Sweep(home => IsTaken(root, home));
+            kept.Sweep(root);
         }
         catch (Exception resisted) when (resisted is IOException or UnauthorizedAccessException)
         {
             Log.Resisted(logger, resisted);
         }
     }
-
-    private static bool IsTaken(string root, string home) =>
-        Directory.Exists(root) && Directory.EnumerateDirectories(root).Any(run => new RunDirectory(run).Home == home);
 
     /// <summary>Keeps other processes of the same user from reading this one's memory: an agent holds its runs' secrets,
     /// a server everybody's.</summary>

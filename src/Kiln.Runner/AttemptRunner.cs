@@ -115,7 +115,7 @@ public sealed partial class AttemptRunner(
                 RunStatus.Lost, RunReason.DiskFull,
                 $"The disk of {place.HostName} is full, so the run could not go on there. Make room on it and retry the run.", ExitCode: null)
             : Broke(why, exitCode: null);
-        KeptWorkspaces.Release(directory);
+        directory.Home?.Release();
         using var spool = new Spool(directory.Spool);
         await new LastWords(lease.Key, server, spool).TellAsync(verdict, place.Clock, detach);
         directory.Remove();
@@ -141,7 +141,7 @@ public sealed partial class AttemptRunner(
         var begunMs = record.Begin();
         if (opened is not ExecOpening.Open)
         {
-            KeptWorkspaces.Release(directory);
+            directory.Home?.Release();
             closing.EndWithoutExec(lease.Key.RunId, opened, place.HostName);
             return;
         }

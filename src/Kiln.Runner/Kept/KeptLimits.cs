@@ -16,6 +16,18 @@ public sealed record KeptLimits(long Bytes, int Count)
         ByteLimit.Of(environment("KILN_KEPT_LIMIT"), DefaultBytes),
         int.TryParse(environment("KILN_KEPT_COUNT"), NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : DefaultCount);
 
+    /// <summary>How many of the oldest must go so that the rest is within the limits.</summary>
+    /// <param name="bytes">Of each workspace, the oldest first.</param>
+    internal int Surplus(IReadOnlyList<long> bytes)
+    {
+        var (gone, rest) = (0, bytes.Sum());
+        while (gone < bytes.Count && (bytes.Count - gone > Count || rest > Bytes))
+        {
+            rest -= bytes[gone++];
+        }
+        return gone;
+    }
+
     /// <summary>In words.</summary>
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture, $"at most {Count} {(Count == 1 ? "workspace" : "workspaces")} and {Bytes} bytes");

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Kiln.Contracts.Protocol;
 using Kiln.Runner.Phases;
 using Kiln.Runner.Workspaces;
@@ -9,9 +7,8 @@ namespace Kiln.Runner.Kept;
 
 /// <summary>
 /// Workspaces of attempts that failed. Where a run may need its workspace once more, the workspace lies here from the beginning, in
-/// a home of its own with a link to it in the run directory: it never moves, so the paths in it stay true. A home is <em>kept</em>
-/// by the file beside its workspace, <em>taken</em> by an attempt that moves this file into its own run directory, and
-/// <em>swept</em> when it became too old, too large or one too many; what is left then is a note for the server.
+/// a <see cref="KeptHome"/> with a link to it in the run directory: it never moves, so the paths in it stay true. It is kept when its
+/// attempt fails, taken by an attempt that goes on in it, and swept when it became too old, or one too many for the limits.
 /// </summary>
 /// <param name="directory">Where the homes are; on the file system of the run directories.</param>
 /// <param name="limits">What they may take together.</param>
@@ -19,14 +16,13 @@ namespace Kiln.Runner.Kept;
 /// <param name="clock">Tells ages.</param>
 public sealed class KeptWorkspaces(string directory, KeptLimits limits, string hostName, TimeProvider clock)
 {
-    /// <summary>Beside a workspace that is kept: what another attempt needs to go on in it.</summary>
-    internal const string KeptFile = "kept.json";
-
-    /// <summary>In the place of a workspace that is kept no more, until the server has heard of it.</summary>
-    internal const string SweptFile = "swept.json";
-
     private readonly string _root = Path.GetFullPath(directory);
+
+    // Held while it is decided whose a home is; never while files are removed.
     private readonly Lock _lock = new();
+
+    /// <summary>What the kept may take together.</summary>
+    internal KeptLimits Limits => limits;
 
     /// <summary>What the server has not heard of yet; <c>null</c> = nothing. Known from the first <see cref="Sweep"/> on.</summary>
     public IReadOnlyList<SweptWorkspace>? Swept { get; private set; }
@@ -34,137 +30,90 @@ public sealed class KeptWorkspaces(string directory, KeptLimits limits, string h
     /// <summary>Forgets what the server has heard of; one whose rest cannot be removed yet is told again.</summary>
     public void Forget(IReadOnlyList<SweptWorkspace> heard)
     {
+        foreach (var home in Homes().Where(home => home.Swept is { } swept && heard.Contains(swept)))
+        {
+            TryRemove(home.Path);
+        }
         lock (_lock)
         {
-            foreach (var home in Homes())
-            {
-                if (SweptIn(home) is { } swept && heard.Contains(swept))
-                {
-                    TryRemove(home);
-                }
-            }
             Swept = Notes();
         }
     }
 
-    /// <summary>Lets go of what is kept too long, and of what a killed agent has left here.</summary>
-    /// <param name="isTaken">Whether a run directory has this home.</param>
-    public void Sweep(Func<string, bool> isTaken)
+    /// <summary>Lets go of what is kept too long or beyond the limits, and of what a killed agent has left here.</summary>
+    /// <param name="runs">Where the run directories are.</param>
+    public void Sweep(string runs)
     {
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var gone = new List<string>();
         lock (_lock)
         {
-            foreach (var home in Homes())
-            {
-                if (KeptIn(home) is not { } kept)
-                {
-                    if (!File.Exists(Path.Combine(home, SweptFile)) && !isTaken(home))
-                    {
-                        TryRemove(home);
-                    }
-                }
-                else if (kept.UntilMs <= now)
-                {
-                    SweepHome(home, kept, $"Host {hostName} has kept it as long as it was to.");
-                }
-            }
+            var taken = HomesOf(runs);
+            gone.AddRange(Homes().Where(home => home.IsAnAttempts && !taken.Contains(Path.GetFileName(home.Path))).Select(static home => home.Path));
+            var kept = Kept();
+            var old = kept.FindAll(one => one.Kept.UntilMs <= now);
+            gone.AddRange(LetGo(old, "has kept it as long as it was to."));
+            gone.AddRange(LetGoSurplus([.. kept.Except(old)]));
             Swept = Notes();
         }
+        gone.ForEach(TryRemove);
     }
 
     /// <summary>Makes an attempt's run directory, with a workspace that can be kept, or in the kept one that it goes on in.</summary>
     /// <returns>What it goes on from; <c>null</c> = it begins from the beginning.</returns>
     internal Continuation? Enter(RunDirectory run, Lease lease)
     {
+        if (lease.Spec.ContinuesAttempt == 0)
+        {
+            run.Create(lease.Key, lease.Spec.Plan.Policy.KeepWorkspaceMinutes > 0 && limits.Count > 0
+                ? new KeptHome(Path.Combine(_root, Path.GetFileName(run.Path))).Workspace
+                : null);
+            return null;
+        }
+        if (KeptHome.Taken(run.Continued) is { } mine)
+        {
+            run.Create(lease.Key);
+            return new Continuation.From(mine);
+        }
         lock (_lock)
         {
-            if (lease.Spec.ContinuesAttempt == 0)
+            foreach (var (home, kept) in Kept())
             {
-                run.Create(lease.Key, lease.Spec.Plan.Policy.KeepWorkspaceMinutes > 0 && limits.Count > 0
-                    ? WorkspaceOf(Path.Combine(_root, Path.GetFileName(run.Path)))
-                    : null);
-                return null;
-            }
-            if (Read(run.Continued, KeptJson.Default.KeptAttempt) is { } mine)
-            {
-                run.Create(lease.Key);
-                return new Continuation.From(mine);
-            }
-            foreach (var home in Homes())
-            {
-                if (KeptIn(home) is { } kept && kept.Key.RunId == lease.Key.RunId && kept.Key.Attempt == lease.Spec.ContinuesAttempt)
+                if (kept.Key.RunId == lease.Key.RunId && kept.Key.Attempt == lease.Spec.ContinuesAttempt)
                 {
-                    run.Create(lease.Key, WorkspaceOf(home));
-                    File.Move(Path.Combine(home, KeptFile), run.Continued);
+                    run.Create(lease.Key, home.Workspace);
+                    home.Take(run.Continued);
                     return new Continuation.From(kept);
                 }
             }
-            run.Create(lease.Key);
-            return new Continuation.Gone();
         }
+        run.Create(lease.Key);
+        return new Continuation.Gone();
     }
 
     /// <summary>Keeps the workspace of an attempt that has failed, in the place of older ones if need be.</summary>
     /// <param name="run">The attempt's, made by <see cref="Enter"/>.</param>
     /// <param name="make">What to keep beside it; gets the size in bytes.</param>
-    /// <returns>What was kept; <c>null</c> = it is larger than all that the host may keep.</returns>
+    /// <returns>What was kept; <c>null</c> = it is more than the host may keep at all.</returns>
     /// <exception cref="IOException">It cannot be kept.</exception>
     internal KeptAttempt? Keep(RunDirectory run, Func<long, KeptAttempt> make)
     {
         var home = run.Home!;
         var bytes = SizeOf(run.Workspace);
-        if (bytes > limits.Bytes)
+        if (limits.Surplus([bytes]) > 0)
         {
             return null;
         }
         var kept = make(bytes);
+        List<string> gone;
         lock (_lock)
         {
-            var others = Homes().Where(other => other != home).Select(other => (Home: other, Kept: KeptIn(other)))
-                .Where(static other => other.Kept is not null).OrderBy(static other => other.Kept!.KeptAtMs).ToList();
-            while (others.Count > 0 && (others.Count >= limits.Count || others.Sum(static other => other.Kept!.Bytes) + bytes > limits.Bytes))
-            {
-                SweepHome(others[0].Home, others[0].Kept!, $"Host {hostName} made room for a newer one; it keeps {limits}.");
-                others.RemoveAt(0);
-            }
-            Write(Path.Combine(home, KeptFile), kept, KeptJson.Default.KeptAttempt);
+            gone = LetGoSurplus([.. Kept().Where(other => other.Home != home), (home, kept)]);
+            home.Keep(kept);
             Swept = Notes();
         }
+        gone.ForEach(TryRemove);
         return kept;
-    }
-
-    /// <summary>Takes back that an attempt's workspace is kept: an earlier runner meant to, and the attempt has ended in another way.</summary>
-    internal static void Release(RunDirectory run)
-    {
-        if (run.Home is { } home)
-        {
-            File.Delete(Path.Combine(home, KeptFile));
-        }
-    }
-
-    private static string WorkspaceOf(string home) => Path.Combine(home, "workspace");
-
-    private static KeptAttempt? KeptIn(string home) => Read(Path.Combine(home, KeptFile), KeptJson.Default.KeptAttempt);
-
-    private static T? Read<T>(string file, JsonTypeInfo<T> shape)
-        where T : class
-    {
-        try
-        {
-            return File.Exists(file) ? JsonSerializer.Deserialize(File.ReadAllBytes(file), shape) : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    // By a rename: a reader sees it whole or not at all.
-    private static void Write<T>(string file, T content, JsonTypeInfo<T> shape)
-    {
-        var draft = file + ".draft";
-        File.WriteAllBytes(draft, JsonSerializer.SerializeToUtf8Bytes(content, shape));
-        File.Move(draft, file, overwrite: true);
     }
 
     private static long SizeOf(string workspace) => new DirectoryInfo(workspace)
@@ -175,18 +124,6 @@ public sealed class KeptWorkspaces(string directory, KeptLimits limits, string h
             AttributesToSkip = FileAttributes.ReparsePoint,
         })
         .Sum(static file => file.Length);
-
-    // The note first: a kill in between leaves files that nobody can take any more, and the next sweep removes them.
-    private static void SweepHome(string home, KeptAttempt kept, string why)
-    {
-        var since = DateTimeOffset.FromUnixTimeMilliseconds(kept.KeptAtMs).ToString("u", CultureInfo.InvariantCulture);
-        Write(
-            Path.Combine(home, SweptFile),
-            new SweptWorkspace(kept.Key, $"The workspace of attempt {kept.Key.Attempt}, kept since {since}, is there no more. {why}"),
-            KeptJson.Default.SweptWorkspace);
-        File.Delete(Path.Combine(home, KeptFile));
-        TryRemove(WorkspaceOf(home));
-    }
 
     private static void TryRemove(string directory)
     {
@@ -200,10 +137,36 @@ public sealed class KeptWorkspaces(string directory, KeptLimits limits, string h
         }
     }
 
+    // By their names: a data directory may be reached by another path than the one in the links.
+    private static HashSet<string?> HomesOf(string runs) => Directory.Exists(runs)
+        ? [.. Directory.EnumerateDirectories(runs).Select(static run => Path.GetFileName(new RunDirectory(run).Home?.Path))]
+        : [];
+
+    private List<string> LetGoSurplus(List<(KeptHome, KeptAttempt Kept)> oldestFirst) => LetGo(
+        oldestFirst[..limits.Surplus([.. oldestFirst.Select(static one => one.Kept.Bytes)])],
+        $"keeps {limits}, and others are newer.");
+
+    /// <returns>What is to be removed then.</returns>
+    private List<string> LetGo(List<(KeptHome Home, KeptAttempt Kept)> gone, string why)
+    {
+        foreach (var (home, kept) in gone)
+        {
+            var since = DateTimeOffset.FromUnixTimeMilliseconds(kept.KeptAtMs).ToString("u", CultureInfo.InvariantCulture);
+            home.Sweep(new SweptWorkspace(
+                kept.Key, $"The workspace of attempt {kept.Key.Attempt}, kept since {since}, is there no more: host {hostName} {why}"));
+        }
+        return [.. gone.Select(static one => one.Home.Workspace)];
+    }
+
+    private List<(KeptHome Home, KeptAttempt Kept)> Kept() =>
+    [
+        .. Homes().Select(static home => (Home: home, home.Kept)).Where(static one => one.Kept is not null)
+            .OrderBy(static one => one.Kept!.KeptAtMs).Select(static one => (one.Home, one.Kept!)),
+    ];
+
     private SweptWorkspace[]? Notes() =>
-        Homes().Select(SweptIn).OfType<SweptWorkspace>().ToArray() is { Length: > 0 } notes ? notes : null;
+        Homes().Select(static home => home.Swept).OfType<SweptWorkspace>().ToArray() is { Length: > 0 } notes ? notes : null;
 
-    private static SweptWorkspace? SweptIn(string home) => Read(Path.Combine(home, SweptFile), KeptJson.Default.SweptWorkspace);
-
-    private string[] Homes() => Directory.Exists(_root) ? Directory.GetDirectories(_root) : [];
+    private IEnumerable<KeptHome> Homes() =>
+        Directory.Exists(_root) ? Directory.GetDirectories(_root).Select(static path => new KeptHome(path)) : [];
 }

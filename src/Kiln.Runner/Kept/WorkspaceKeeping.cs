@@ -12,20 +12,20 @@ internal static class WorkspaceKeeping
     /// <summary>Keeps it, or makes sure that it goes with the attempt.</summary>
     public static async Task DecideAsync(RunScope run, Verdict verdict)
     {
-        if (run.Place.Kept is not { } store || run.Directory.Home is null)
+        if (run.Place.Kept is not { } store || run.Directory.Home is not { } home)
         {
             return;
         }
         if (FailedStep(run, verdict) is not { } failed)
         {
-            KeptWorkspaces.Release(run.Directory);
+            home.Release();
             return;
         }
         var isSaid = run.Record.IsWorkspaceKept;
         var (kept, hindrance) = TryKeep(run, store, failed);
         if (kept is null)
         {
-            KeptWorkspaces.Release(run.Directory);
+            home.Release();
             await run.SayAsync($"the workspace is not kept: {hindrance}");
             return;
         }
@@ -54,7 +54,7 @@ internal static class WorkspaceKeeping
         {
             return (
                 store.Keep(run.Directory, bytes => Describe(run, reusable, outputs, bytes)),
-                "it is larger than all that this host may keep (KILN_KEPT_LIMIT)");
+                $"it is more than this host keeps: {store.Limits} (KILN_KEPT_COUNT, KILN_KEPT_LIMIT)");
         }
         catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException)
         {

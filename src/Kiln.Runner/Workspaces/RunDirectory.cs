@@ -23,7 +23,7 @@ public sealed class RunDirectory(string path)
     public string Workspace { get => field ?? Linked ?? At("workspace"); init; }
 
     /// <summary>Where a workspace that can be kept lies, with what is kept beside it; <c>null</c> = the workspace goes with the attempt.</summary>
-    public string? Home => Linked is { } workspace ? System.IO.Path.GetDirectoryName(workspace) : null;
+    internal KeptHome? Home => Linked is { } workspace ? new KeptHome(System.IO.Path.GetDirectoryName(workspace)!) : null;
 
     /// <summary>Where what scripts are given lies: the run directory, or what a room shares with it.</summary>
     public string Shared { get => field ?? Path; init; }
@@ -86,7 +86,7 @@ public sealed class RunDirectory(string path)
         {
             Directory.CreateSymbolicLink(At("workspace"), workspace);
         }
-        foreach (var own in (string[])[.. Home is { } home ? [home] : (string[])[], Workspace, Temp, ScriptTemp])
+        foreach (var own in (string[])[.. Home is { } home ? [home.Path] : (string[])[], Workspace, Temp, ScriptTemp])
         {
             CreateOwn(own);
         }
@@ -124,10 +124,9 @@ public sealed class RunDirectory(string path)
     /// <summary>Removes everything but a workspace that is kept. The run's processes must be gone.</summary>
     public void Remove()
     {
-        if (Home is { } home && !File.Exists(System.IO.Path.Combine(home, KeptWorkspaces.KeptFile))
-            && !File.Exists(System.IO.Path.Combine(home, KeptWorkspaces.SweptFile)))
+        if (Home is { IsAnAttempts: true } home)
         {
-            TreeRemoval.Remove(home);
+            TreeRemoval.Remove(home.Path);
         }
         TreeRemoval.Remove(Path);
     }

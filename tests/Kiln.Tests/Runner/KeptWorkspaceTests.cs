@@ -158,13 +158,70 @@ public sealed class KeptWorkspaceTests : IDisposable
 
         var swept = Assert.Single(_kept.Swept!);
         Assert.Equal((1, 1), (swept.Key.RunId, swept.Key.Attempt));
-        Assert.Contains("made room for a newer one; it keeps at most 2 workspaces and 1048576 bytes.", swept.Message);
+        Assert.Contains("host testhost keeps at most 2 workspaces and 1048576 bytes, and others are newer.", swept.Message);
         var restarted = Store(new KeptLimits(1 << 20, Count: 2));
-        restarted.Sweep(static _ => false);
+        restarted.Sweep(_host.Root);
         Assert.Equal(_kept.Swept, restarted.Swept);
         restarted.Forget(restarted.Swept!);
         Assert.Null(restarted.Swept);
         Assert.Equal(2, Directory.GetDirectories(KeptDirectory).Length);
+    }
+
+    [Fact]
+    public async Task Their_bytes_together_are_limited_too_and_a_limit_that_was_lowered_counts_from_the_next_start()
+    {
+        for (var run = 1; run <= 2; run++)
+        {
+            await RunAsync(Kept(Shell("head -c 600000 /dev/zero > large; exit 1")) with { RunId = run });
+            _clock.Advance(TimeSpan.FromSeconds(1));
+        }
+        Assert.Equal(1, Assert.Single(_kept.Swept!).Key.RunId);
+
+        var restarted = Store(new KeptLimits(1 << 20, Count: 0));
+        restarted.Sweep(_host.Root);
+
+        Assert.Equal([1, 2], restarted.Swept!.Select(static swept => swept.Key.RunId).Order());
+        Assert.Empty(Directory.EnumerateDirectories(KeptDirectory, "workspace", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task A_workspace_in_which_a_run_is_under_way_is_not_swept()
+    {
+        var gate = Path.Combine(_host.Store, "gate");
+        var attempt = RunnerHost.Attempt(Kept(Shell($"echo made > made; echo up; until [ -e {gate} ]; do sleep 0.01; done; cat made; exit 1")));
+        using var runner = _host.Runner(attempt, _host.Place with { Kept = _kept });
+        var running = runner.RunAsync(isAdopted: false, CancellationToken.None);
+        await attempt.LogHolds("up");
+
+        Store(new KeptLimits(0, Count: 0)).Sweep(_host.Root);
+        await File.WriteAllTextAsync(gate, "", TestContext.Current.CancellationToken);
+
+        await running;
+        Assert.Equal("up\nmade\n", attempt.LogOf("script"));
+    }
+
+    [Fact]
+    public async Task A_host_that_keeps_none_any_more_still_lets_an_attempt_go_on_and_does_not_keep_it_again()
+    {
+        var spec = Kept(Shell("true"), new PlannedStep.PostScript("exit 1"));
+        await RunAsync(spec);
+
+        var second = await RunAsync(spec with { Attempt = 2, ContinuesAttempt = 1 }, Store(new KeptLimits(1 << 20, Count: 0)));
+
+        Assert.Equal(1, second.Events.OfType<RunEvent.StepEnded>().First().ReusedAttempt);
+        Assert.Empty(second.Events.OfType<RunEvent.WorkspaceKept>());
+        Assert.Contains("the workspace is not kept: it is more than this host keeps: at most 0 workspaces", second.Log);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(KeptDirectory));
+    }
+
+    [Fact]
+    public async Task A_script_that_removed_all_that_was_to_be_kept_fails_as_any_other_does()
+    {
+        var run = await RunAsync(Kept(Shell("rm -rf $(dirname $WORKSPACE); exit 3")));
+
+        Assert.Equal((RunStatus.Failed, 3), ((await run.Ended).Status, (await run.Ended).ExitCode));
+        Assert.Empty(run.Events.OfType<RunEvent.WorkspaceKept>());
+        Assert.Contains("the workspace is not kept: ", run.Log);
     }
 
     [Fact]
@@ -173,12 +230,12 @@ public sealed class KeptWorkspaceTests : IDisposable
         await RunAsync(Kept(Shell("exit 1")));
         Directory.CreateDirectory(Path.Combine(KeptDirectory, "9-1-1", "workspace"));
         _clock.Advance(TimeSpan.FromMinutes(58));
-        _kept.Sweep(static _ => false);
+        _kept.Sweep(_host.Root);
         Assert.Null(_kept.Swept);
         Assert.Single(Directory.GetDirectories(KeptDirectory));
 
         _clock.Advance(TimeSpan.FromMinutes(3));
-        _kept.Sweep(static _ => false);
+        _kept.Sweep(_host.Root);
 
         Assert.Contains("has kept it as long as it was to.", Assert.Single(_kept.Swept!).Message);
         Assert.False(Directory.Exists(Path.Combine(KeptDirectory, "7-1-1", "workspace")));
@@ -189,10 +246,10 @@ public sealed class KeptWorkspaceTests : IDisposable
 
     private KeptWorkspaces Store(KeptLimits limits) => new(KeptDirectory, limits, "testhost", _clock);
 
-    private async Task<FakeAttempt> RunAsync(RunSpec spec)
+    private async Task<FakeAttempt> RunAsync(RunSpec spec, KeptWorkspaces? store = null)
     {
         var attempt = RunnerHost.Attempt(spec);
-        using var runner = _host.Runner(attempt, _host.Place with { Kept = _kept });
+        using var runner = _host.Runner(attempt, _host.Place with { Kept = store ?? _kept });
         Assert.Equal(RunnerEnd.Delivered, await runner.RunAsync(isAdopted: false, CancellationToken.None));
         return attempt;
     }
