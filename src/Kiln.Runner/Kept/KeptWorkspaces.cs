@@ -151,9 +151,9 @@ public sealed class KeptWorkspaces(string directory, KeptLimits limits, string h
     {
         foreach (var (home, kept) in gone)
         {
-            var since = DateTimeOffset.FromUnixTimeMilliseconds(kept.KeptAtMs).ToString("u", CultureInfo.InvariantCulture);
-            home.Sweep(new SweptWorkspace(
-                kept.Key, $"The workspace of attempt {kept.Key.Attempt}, kept since {since}, is there no more: host {hostName} {why}"));
+            var since = DateTimeOffset.FromUnixTimeMilliseconds(kept.KeptAtMs);
+            home.Sweep(new SweptWorkspace(kept.Key, string.Create(CultureInfo.InvariantCulture,
+                $"The workspace of attempt {kept.Key.Attempt}, kept since {since:u}, is there no more: host {hostName} {why}")));
         }
         return [.. gone.Select(static one => one.Home.Workspace)];
     }

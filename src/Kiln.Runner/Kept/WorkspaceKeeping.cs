@@ -32,9 +32,9 @@ internal static class WorkspaceKeeping
         run.Record.WorkspaceKept(kept.Bytes, kept.UntilMs);
         if (!isSaid)
         {
-            var until = DateTimeOffset.FromUnixTimeMilliseconds(kept.UntilMs).ToString("u", CultureInfo.InvariantCulture);
+            var until = DateTimeOffset.FromUnixTimeMilliseconds(kept.UntilMs);
             await run.SayAsync(string.Create(CultureInfo.InvariantCulture,
-                $"the workspace, {kept.Bytes} bytes, is kept until {until}; a retry from the failed step begins with {failed.Name}"));
+                $"the workspace, {kept.Bytes} bytes, is kept until {until:u}; a retry from the failed step begins with {failed.Name}"));
         }
     }
 

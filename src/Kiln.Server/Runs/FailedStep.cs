@@ -7,7 +7,7 @@ namespace Kiln.Server.Runs;
 /// <summary>Whether a run can go on from its failed step, in the workspace that its host has kept.</summary>
 internal static class FailedStep
 {
-    private const string Otherwise = "Retry it from the beginning, without from.";
+    private const string Otherwise = "Retry it from the beginning, without from (kiln: without --from-failed).";
 
     /// <summary>Why it cannot, and what to do; <c>null</c> = it can.</summary>
     /// <param name="run">The run with its last attempt.</param>
@@ -27,11 +27,11 @@ internal static class FailedStep
             $"Run {run.RunId} kept no workspace: neither run_policy.keep_workspace_minutes of its build nor keep_workspace_minutes of its "
             + $"request asked for it. {Otherwise}",
         { State.Workspace: null } =>
-            $"The workspace of attempt {run.Attempt} of run {run.RunId} was not kept: there was nothing to go on from, or no room for it; "
-            + $"the end of its log says so. {Otherwise}",
-        { State.Workspace: { Notice.Length: > 0 and var _ } gone } => $"{gone.Notice} {Otherwise}",
-        { State.Workspace: { UntilMs: var until } } when until <= nowMs =>
-            $"The workspace of attempt {run.Attempt} of run {run.RunId} was kept until {Date(until)} and is over. {Otherwise}",
+            $"The workspace of attempt {run.Attempt} of run {run.RunId} was not kept: it failed before its sources were there, or its host "
+            + $"could not keep it; the end of its log then says why. {Otherwise}",
+        { State.Workspace.Notice: { Length: > 0 } notice } => $"{notice} {Otherwise}",
+        { State.Workspace.UntilMs: var until } when until <= nowMs =>
+            $"The workspace of attempt {run.Attempt} of run {run.RunId} was kept until {DateTimeOffset.FromUnixTimeMilliseconds(until):u}. {Otherwise}",
         _ => null,
     };
 
@@ -42,7 +42,4 @@ internal static class FailedStep
         await RunSql.SaveAsync(session, run.RunId, run.Attempt, run.State, next);
         return new ContinuedAttempt(run.Attempt, await RunSql.AgentOfAsync(session, run.RunId, run.Attempt), run.Host);
     }
-
-    private static string Date(long unixMs) =>
-        DateTimeOffset.FromUnixTimeMilliseconds(unixMs).ToString("u", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -12,6 +12,7 @@ namespace Kiln.Tests.Fixtures;
 public sealed class FakeAgent(KilnApp app, string name = "host-1", int capacity = 8)
 {
     private readonly HttpClient _client = app.Client(app.AgentToken);
+    private int _announced;
 
     public AgentInfo Info { get; set; } = new(
         name, name, "1.0", RunnerProtocol.Version, "linux", "x64", Labels: [], capacity, Shells: ["shell"], Draining: false);
@@ -46,6 +47,16 @@ public sealed class FakeAgent(KilnApp app, string name = "host-1", int capacity 
         var reply = await PollAsync();
         // The first poll of a newcomer is answered at once, with or without work.
         return Assert.Single(reply.Start.Count > 0 ? reply.Start : (await PollAsync()).Start);
+    }
+
+    /// <summary>One poll that is answered at once, whatever there is to do: it names an attempt that nobody knows, and is told so.</summary>
+    public async Task<PollReply> AnnounceAsync()
+    {
+        var unknown = new LeaseKey(long.MaxValue, 1, ++_announced);
+        Holding.Add(unknown);
+        var reply = await PollAsync();
+        Holding.Remove(unknown);
+        return reply;
     }
 
     public async Task<HttpResponseMessage> SpecAsync(LeaseKey key) =>

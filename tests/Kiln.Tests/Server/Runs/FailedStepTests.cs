@@ -60,15 +60,70 @@ public class FailedStepTests : IAsyncLifetime
         _time.Advance(TimeSpan.FromSeconds(31));
         var other = await FakeAgent.KnownAsync(_app, "host-2");
 
-        var why = await GetAsync($"/openapi/runs/{id}/why");
-
-        Assert.Equal(RunReason.WorkspaceHostAway, (string?)why["reason"]);
         Assert.Equal(
             "The workspace of attempt 1 is on host host-1, and that is unreachable. To run from the beginning on another host, cancel the "
             + "run and retry it.",
-            (string?)why["message"]);
-        Assert.Equal("the kept workspace", (string?)why["needs"]!.AsArray()[^1]);
+            await WhyAsync(id, RunReason.WorkspaceHostAway));
+        Assert.Equal("the kept workspace", (string?)(await GetAsync($"/openapi/runs/{id}/why"))["needs"]!.AsArray()[^1]);
         Assert.Equal("host-2", other.Info.Name);
+    }
+
+    [Fact]
+    public async Task While_the_host_is_paused_drains_or_is_busy_the_run_waits_and_says_so()
+    {
+        var (id, agent) = await FailedAsync();
+        await RetryAsync(id, "failed_step");
+
+        using (await _app.Admin.PostAsync("openapi/system/hosts/host-1/pause", content: null))
+        {
+            Assert.StartsWith("The workspace of attempt 1 is on host host-1, and that is paused.", await WhyAsync(id, RunReason.WorkspaceHostAway));
+        }
+        using (await _app.Admin.PostAsync("openapi/system/hosts/host-1/resume", content: null))
+        {
+            Assert.Equal(
+                "Host host-1, which keeps the workspace of attempt 1, is busy; this run is next.", await WhyAsync(id, RunReason.HostsBusy));
+        }
+        agent.Info = agent.Info with { Draining = true };
+        await agent.AnnounceAsync();
+        Assert.StartsWith("The workspace of attempt 1 is on host host-1, and that is draining.", await WhyAsync(id, RunReason.WorkspaceHostAway));
+    }
+
+    [Fact]
+    public async Task A_host_that_joins_anew_with_the_same_name_does_not_get_the_run()
+    {
+        var (id, agent) = await FailedAsync();
+        await RetryAsync(id, "failed_step");
+        var stranger = new FakeAgent(_app);
+        stranger.Info = stranger.Info with { AgentId = "another-disk" };
+
+        await stranger.AnnounceAsync();
+
+        Assert.Equal("queued", (string?)(await RunAsync(id))["status"]);
+        Assert.Equal(2, (await agent.TakeAsync()).Key.Attempt);
+    }
+
+    [Fact]
+    public async Task A_continued_attempt_that_fails_can_be_continued_again()
+    {
+        var (id, agent) = await FailedAsync();
+        await RetryAsync(id, "failed_step");
+        await agent.FailAsync(await agent.TakeAsync(), _time.GetUtcNow().AddHours(2));
+
+        Assert.Equal((HttpStatusCode.Accepted, 3), await RetryAsync(id, "failed_step"));
+
+        Assert.Equal(2, (await agent.TakeAsync()).Spec.ContinuesAttempt);
+    }
+
+    [Fact]
+    public async Task A_run_in_a_pod_is_refused_and_told_why()
+    {
+        var id = await _app.RunAsync(Keeping() with { Infrastructure = "kubernetes", Pod = PodOrders.Pod() });
+        using var cancelled = await _app.Admin.PostAsync($"openapi/runs/{id}/cancel", content: null);
+
+        Assert.Equal(
+            $"Run {id} ran in a pod, and its workspace (an emptyDir) went with the pod: only runs on hosts go on from the failed step. "
+            + "Retry it from the beginning, without from (kiln: without --from-failed).",
+            await RefusalAsync(id));
     }
 
     [Fact]
@@ -79,7 +134,7 @@ public class FailedStepTests : IAsyncLifetime
         agent.Info = agent.Info with { Draining = true };
         agent.Swept.Add(new SweptWorkspace(new LeaseKey(id, 1, 1), "Host host-1 made room."));
 
-        await agent.PollAsync(new CancellationTokenSource(TimeSpan.FromSeconds(1)).Token).ContinueWith(static _ => { }, TaskScheduler.Default);
+        await agent.AnnounceAsync();
 
         var run = await RunAsync(id);
         Assert.Equal(("failed", RunReason.WorkspaceGone), ((string)run["status"]!, (string)run["reason"]!));
@@ -97,8 +152,8 @@ public class FailedStepTests : IAsyncLifetime
         _time.Advance(TimeSpan.FromHours(1));
 
         Assert.False((bool)(await RunAsync(id))["workspace"]!["is_kept"]!);
-        Assert.Equal("Host host-1 made room. Retry it from the beginning, without from.", await RefusalAsync(id));
-        Assert.Contains("was kept until 2020-01-01 01:00:00Z and is over.", await RefusalAsync(old));
+        Assert.Equal("Host host-1 made room. Retry it from the beginning, without from (kiln: without --from-failed).", await RefusalAsync(id));
+        Assert.Contains("was kept until 2020-01-01 01:00:00Z. Retry it from the beginning", await RefusalAsync(old));
         Assert.Equal((HttpStatusCode.Accepted, 2), await RetryAsync(id, "beginning"));
     }
 
@@ -117,7 +172,7 @@ public class FailedStepTests : IAsyncLifetime
 
         var unkept = await _app.RunAsync(Keeping());
         await agent.FailAsync(await agent.TakeAsync(), keptUntil: null);
-        Assert.Contains("was not kept: there was nothing to go on from, or no room for it", await RefusalAsync(unkept));
+        Assert.Contains("was not kept: it failed before its sources were there, or its host could not keep it", await RefusalAsync(unkept));
 
         var (used, _) = await FailedAsync(agent);
         await RetryAsync(used, "failed_step");
@@ -155,6 +210,13 @@ public class FailedStepTests : IAsyncLifetime
 
     private Task<JsonObject> RunAsync(long id, int? attempt = null) =>
         GetAsync($"/openapi/runs/{id}{(attempt is null ? "" : $"?attempt={attempt}")}");
+
+    private async Task<string> WhyAsync(long id, string reason)
+    {
+        var why = await GetAsync($"/openapi/runs/{id}/why");
+        Assert.Equal(reason, (string?)why["reason"]);
+        return (string)why["message"]!;
+    }
 
     private async Task<JsonObject> GetAsync(string path) => JsonNode.Parse(await _app.Admin.GetStringAsync(path))!.AsObject();
 
