@@ -8,7 +8,8 @@ namespace Kiln.Runner.Kept;
 /// <summary>
 /// Workspaces of attempts that failed. Where a run may need its workspace once more, the workspace lies here from the beginning, in
 /// a <see cref="KeptHome"/> with a link to it in the run directory: it never moves, so the paths in it stay true. It is kept when its
-/// attempt fails, taken by an attempt that goes on in it, and swept when it became too old, or one too many for the limits.
+/// attempt fails, taken by an attempt that goes on in it, and swept when it is of no use any more, too old, or too much
+/// for the limits.
 /// </summary>
 /// <param name="directory">Where the homes are; on the file system of the run directories.</param>
 /// <param name="limits">What they may take together.</param>
@@ -27,10 +28,10 @@ public sealed class KeptWorkspaces(string directory, KeptLimits limits, string h
     /// <summary>What the server has not heard of yet; <c>null</c> = nothing. Known from the first <see cref="Sweep"/> on.</summary>
     public IReadOnlyList<SweptWorkspace>? Swept { get; private set; }
 
-    /// <summary>Forgets what the server has heard of; one whose rest cannot be removed yet is told again.</summary>
+    /// <summary>Forgets what the server has heard of; one whose files are still there is told again.</summary>
     public void Forget(IReadOnlyList<SweptWorkspace> heard)
     {
-        foreach (var home in Homes().Where(home => home.Swept is { } swept && heard.Contains(swept)))
+        foreach (var home in Homes().Where(home => home.Swept is { } swept && heard.Contains(swept) && !Directory.Exists(home.Workspace)))
         {
             TryRemove(home.Path);
         }
@@ -52,8 +53,9 @@ public sealed class KeptWorkspaces(string directory, KeptLimits limits, string h
             gone.AddRange(Homes().Where(home => home.IsAnAttempts && !taken.Contains(Path.GetFileName(home.Path))).Select(static home => home.Path));
             var kept = Kept();
             var old = kept.FindAll(one => one.Kept.UntilMs <= now);
-            gone.AddRange(LetGo(old, "has kept it as long as it was to."));
-            gone.AddRange(LetGoSurplus([.. kept.Except(old)]));
+            LetGo(old, "has kept it as long as it was to.");
+            LetGoSurplus([.. kept.Except(old)]);
+            gone.AddRange(Homes().Where(static home => home.Swept is not null).Select(static home => home.Workspace));
             Swept = Notes();
         }
         gone.ForEach(TryRemove);
@@ -65,6 +67,10 @@ public sealed class KeptWorkspaces(string directory, KeptLimits limits, string h
     {
         if (lease.Spec.ContinuesAttempt == 0)
         {
+            if (lease.Key.Attempt > 1)
+            {
+                LetGoEarlier(lease.Key);
+            }
             run.Create(lease.Key, lease.Spec.Plan.Policy.KeepWorkspaceMinutes > 0 && limits.Count > 0
                 ? new KeptHome(Path.Combine(_root, Path.GetFileName(run.Path))).Workspace
                 : null);
@@ -133,7 +139,7 @@ public sealed class KeptWorkspaces(string directory, KeptLimits limits, string h
         }
         catch (Exception resisted) when (resisted is IOException or UnauthorizedAccessException)
         {
-            // Something still writes there, or it is another user's: the next sweep, or what forgets the note, tries it again.
+            // Something still writes there, or it is another user's: the next sweep tries it again.
         }
     }
 
@@ -142,11 +148,28 @@ public sealed class KeptWorkspaces(string directory, KeptLimits limits, string h
         ? [.. Directory.EnumerateDirectories(runs).Select(static run => Path.GetFileName(new RunDirectory(run).Home?.Path))]
         : [];
 
+    // Only a run's last attempt can be continued. The next sweep removes the files: a run that begins does not wait for that.
+    private void LetGoEarlier(LeaseKey key)
+    {
+        try
+        {
+            lock (_lock)
+            {
+                LetGo(Kept().FindAll(one => one.Kept.Key.RunId == key.RunId), $"has begun attempt {key.Attempt} from the beginning.");
+                Swept = Notes();
+            }
+        }
+        catch (Exception resisted) when (resisted is IOException or UnauthorizedAccessException)
+        {
+            // Then it goes with its age.
+        }
+    }
+
     private List<string> LetGoSurplus(List<(KeptHome, KeptAttempt Kept)> oldestFirst) => LetGo(
         oldestFirst[..limits.Surplus([.. oldestFirst.Select(static one => one.Kept.Bytes)])],
         $"keeps {limits}, and others are newer.");
 
-    /// <returns>What is to be removed then.</returns>
+    /// <returns>Directories to be removed.</returns>
     private List<string> LetGo(List<(KeptHome Home, KeptAttempt Kept)> gone, string why)
     {
         foreach (var (home, kept) in gone)

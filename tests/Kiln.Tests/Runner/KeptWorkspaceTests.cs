@@ -185,6 +185,24 @@ public sealed class KeptWorkspaceTests : IDisposable
     }
 
     [Fact]
+    public async Task An_attempt_from_the_beginning_lets_go_of_what_the_one_before_it_left()
+    {
+        await RunAsync(Kept(Shell("exit 1")) with { RunId = 6 });
+        await RunAsync(Kept(Shell("exit 1")));
+
+        await RunAsync(Kept(Shell("exit 1")) with { Attempt = 2 });
+
+        var swept = Assert.Single(_kept.Swept!);
+        Assert.Equal((7, 1), (swept.Key.RunId, swept.Key.Attempt));
+        Assert.EndsWith("is there no more: host testhost has begun attempt 2 from the beginning.", swept.Message);
+        _kept.Forget(_kept.Swept!);
+        Assert.NotNull(_kept.Swept);
+        _kept.Sweep(_host.Root);
+        _kept.Forget(_kept.Swept!);
+        Assert.Equal(["6-1-1", "7-2-1"], Directory.GetDirectories(KeptDirectory).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
     public async Task A_workspace_in_which_a_run_is_under_way_is_not_swept()
     {
         var gate = Path.Combine(_host.Store, "gate");
