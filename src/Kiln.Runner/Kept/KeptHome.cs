@@ -11,6 +11,9 @@ namespace Kiln.Runner.Kept;
 /// <param name="Path">Its directory.</param>
 internal sealed record KeptHome(string Path)
 {
+    /// <summary>Unique on the host; two paths may lead to one data directory.</summary>
+    public string Name => System.IO.Path.GetFileName(Path);
+
     public string Workspace => At("workspace");
 
     /// <summary>What another attempt needs to go on here; <c>null</c> = it is not kept.</summary>

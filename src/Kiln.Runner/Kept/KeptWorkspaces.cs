@@ -50,7 +50,7 @@ public sealed class KeptWorkspaces(string directory, KeptLimits limits, string h
         lock (_lock)
         {
             var taken = HomesOf(runs);
-            gone.AddRange(Homes().Where(home => home.IsAnAttempts && !taken.Contains(Path.GetFileName(home.Path))).Select(static home => home.Path));
+            gone.AddRange(Homes().Where(home => home.IsAnAttempts && !taken.Contains(home.Name)).Select(static home => home.Path));
             var kept = Kept();
             var old = kept.FindAll(one => one.Kept.UntilMs <= now);
             LetGo(old, "has kept it as long as it was to.");
@@ -114,7 +114,7 @@ public sealed class KeptWorkspaces(string directory, KeptLimits limits, string h
         List<string> gone;
         lock (_lock)
         {
-            gone = LetGoSurplus([.. Kept().Where(other => other.Home != home), (home, kept)]);
+            gone = LetGoSurplus([.. Kept().Where(other => other.Home.Name != home.Name), (home, kept)]);
             home.Keep(kept);
             Swept = Notes();
         }
@@ -143,9 +143,8 @@ public sealed class KeptWorkspaces(string directory, KeptLimits limits, string h
         }
     }
 
-    // By their names: a data directory may be reached by another path than the one in the links.
     private static HashSet<string?> HomesOf(string runs) => Directory.Exists(runs)
-        ? [.. Directory.EnumerateDirectories(runs).Select(static run => Path.GetFileName(new RunDirectory(run).Home?.Path))]
+        ? [.. Directory.EnumerateDirectories(runs).Select(static run => new RunDirectory(run).Home?.Name)]
         : [];
 
     // Only a run's last attempt can be continued. The next sweep removes the files: a run that begins does not wait for that.

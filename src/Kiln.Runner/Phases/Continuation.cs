@@ -22,8 +22,8 @@ internal abstract record Continuation
         {
             foreach (var repo in Kept.Repos)
             {
-                run.Repos.Add(new CheckedOutRepo(run.Spec.Plan.Repos[repo.Index], repo.CommitId, repo.CommitMessage));
-                run.Record.RepoCheckedOut(repo.Index, repo.CommitId, repo.CommitMessage.Split('\n')[0].TrimEnd());
+                run.Add(new CheckedOutRepo(
+                    run.Spec.Plan.Repos.First(planned => planned.Index == repo.Index), repo.CommitId, repo.CommitMessage));
             }
             foreach (var output in Kept.Outputs)
             {

@@ -64,6 +64,13 @@ internal sealed class RunScope
         }
     }
 
+    /// <summary>Notes where a repository stands, for the steps behind and in the record.</summary>
+    public void Add(CheckedOutRepo repo)
+    {
+        Repos.Add(repo);
+        Record.RepoCheckedOut(repo.Planned.Index, repo.CommitId, repo.CommitMessage.Split('\n')[0].TrimEnd());
+    }
+
     /// <summary>Writes Kiln's own words into the log.</summary>
     public Task SayAsync(string text) => Exec.SendAsync(new ExecCommand.Say(text));
 

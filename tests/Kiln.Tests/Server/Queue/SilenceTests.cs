@@ -76,7 +76,7 @@ public class SilenceTests : IAsyncLifetime
         var agent = new FakeAgent(_app);
         agent.Holding.Add(lease.Key);
 
-        Assert.Empty((await agent.AnnounceAsync()).Stop.Where(stop => stop.Key == lease.Key));
+        Assert.DoesNotContain((await agent.AnnounceAsync()).Stop, stop => stop.Key == lease.Key);
         // The first answer got lost on its way.
         Assert.True((await agent.ReportAsync(lease, 3, "def", FakeAgent.Passed(6)[2..])).Ended);
         Assert.True((await agent.ReportAsync(lease, 3, "def", FakeAgent.Passed(6)[2..])).Ended);
