@@ -30,18 +30,24 @@ internal sealed partial class ActiveRuns(
     public void AdoptAll()
     {
         Directory.CreateDirectory(root);
+        var adopted = new List<(LeaseKey Key, RunDirectory Directory)>();
         foreach (var path in Directory.EnumerateDirectories(root))
         {
             var directory = new RunDirectory(path);
             if (directory.ReadLease() is { } key)
             {
-                Log.Adopting(logger, key.RunId);
-                Add(key, active => AdoptAsync(active, key, directory));
+                adopted.Add((key, directory));
             }
             else
             {
                 directory.Remove();
             }
+        }
+        // An attempt that goes on in another's workspace finds that other one at work, see LeftByEarlierAsync.
+        foreach (var (key, directory) in adopted.OrderBy(static one => one.Key.Attempt))
+        {
+            Log.Adopting(logger, key.RunId);
+            Add(key, active => AdoptAsync(active, key, directory));
         }
     }
 
@@ -130,6 +136,15 @@ internal sealed partial class ActiveRuns(
 
     private async Task RunAsync(ActiveRun active, Lease lease, bool isAdopted)
     {
+        if (lease.Spec.ContinuesAttempt > 0)
+        {
+            await LeftByEarlierAsync(lease.Key);
+            if (_detach.IsCancellationRequested)
+            {
+                // The earlier one may only have been let go. The next agent begins with it.
+                return;
+            }
+        }
         var directory = RunDirectory.Of(root, lease.Key);
         using var runner = new AttemptRunner(lease, directory, place, server.ServerOf(lease), logger);
         active.Attach(runner);
@@ -144,6 +159,11 @@ internal sealed partial class ActiveRuns(
             await PersistAsync(lease.Key, () => runner.GiveUpAsync(broken, _detach.Token));
         }
     }
+
+    // The workspace that an attempt goes on in is its own once the earlier attempt has left it: that may still be ending its processes,
+    // and removes with its directory what is not kept any more.
+    private Task LeftByEarlierAsync(LeaseKey key) => Task.WhenAll(_runs
+        .Where(other => other.Key.RunId == key.RunId && other.Key.Attempt < key.Attempt).Select(static other => other.Value.Work));
 
     private Task AbandonAsync(LeaseKey key, RunDirectory directory) => PersistAsync(
         key, () => Abandonment.EndAsync(directory, Abandonment.MarkOf(key, place.AgentId), place.Clock));

@@ -5,6 +5,7 @@ using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
 using Kiln.Runner;
 using Kiln.Runner.Caches;
+using Kiln.Runner.Kept;
 using Kiln.Runner.Packages;
 using Kiln.Runner.Spawning;
 using Microsoft.Extensions.Logging;
@@ -18,6 +19,9 @@ public static partial class AgentHost
     private static readonly TimeSpan DeliveryPatience = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan LongestGrace = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often it looks for kept workspaces whose time is over.</summary>
+    private static readonly TimeSpan SweepPeriod = TimeSpan.FromSeconds(30);
 
     /// <summary>Product version.</summary>
     public static string Version { get; } = typeof(AgentHost).Assembly.GetName().Version!.ToString(3);
@@ -61,16 +65,20 @@ public static partial class AgentHost
         place.Packages.Sweep(attempt => Directory.Exists(Path.Combine(root, attempt)));
         HideMemory();
         place.Caches.Sweep(attempt => Directory.Exists(Path.Combine(root, attempt)));
+        var kept = place.Kept!;
+        Sweep(kept, root, logger);
         ProcessPrivileges.BecomeSubreaper();
         using var runs = new ActiveRuns(place, root, server, logger);
         runs.AdoptAll();
         standby?.Begin();
 
         using var asking = CancellationTokenSource.CreateLinkedTokenSource(stopping, stoppingRuns);
+        using var sweeping = place.Clock.CreateTimer(
+            _ => Sweep(kept, root, logger), state: null, SweepPeriod, SweepPeriod);
         AgentEnd end = new AgentEnd.Stopped();
         try
         {
-            end = new AgentEnd.Refused(await new AgentLoop(server, Describe(options, identity, place), runs, place.Clock, logger)
+            end = new AgentEnd.Refused(await new AgentLoop(server, Describe(options, identity, place), runs, kept, place.Clock, logger)
                 .RunAsync(asking.Token));
         }
         catch (OperationCanceledException) when (asking.IsCancellationRequested)
@@ -89,6 +97,19 @@ public static partial class AgentHost
         }
         await runs.DetachAsync();
         return end;
+    }
+
+    // A disk that takes no note now may take it the next time; nothing of a run depends on it.
+    private static void Sweep(KeptWorkspaces kept, string root, ILogger logger)
+    {
+        try
+        {
+            kept.Sweep(root);
+        }
+        catch (Exception resisted) when (resisted is IOException or UnauthorizedAccessException)
+        {
+            Log.Resisted(logger, resisted);
+        }
     }
 
     /// <summary>Keeps other processes of the same user from reading this one's memory: an agent holds its runs' secrets,
@@ -126,6 +147,8 @@ public static partial class AgentHost
             Caches = new CacheStore(
                 Path.Combine(options.DataDirectory, "cache"), CacheStore.LimitOf(Environment.GetEnvironmentVariable), TimeProvider.System,
                 CacheSetting.Shared(Environment.GetEnvironmentVariable)),
+            Kept = new KeptWorkspaces(
+                Path.Combine(options.DataDirectory, "kept"), KeptLimits.Of(Environment.GetEnvironmentVariable), options.Name, TimeProvider.System),
             ImageEngine = Environment.GetEnvironmentVariable("KILN_IMAGE_ENGINE") ?? "",
         };
     }
@@ -150,5 +173,8 @@ public static partial class AgentHost
         [LoggerMessage(EventId = 241, Level = LogLevel.Information,
             Message = "The agent leaves; {Count} runs go on and are adopted by the next agent in its data directory")]
         public static partial void Leaving(ILogger logger, int count);
+
+        [LoggerMessage(EventId = 242, Level = LogLevel.Warning, Message = "Kept workspaces cannot be looked after now; it is tried again")]
+        public static partial void Resisted(ILogger logger, Exception exception);
     }
 }

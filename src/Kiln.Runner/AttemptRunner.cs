@@ -3,6 +3,7 @@ using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
 using Kiln.Runner.Courier;
 using Kiln.Runner.Journal;
+using Kiln.Runner.Kept;
 using Kiln.Runner.Phases;
 using Kiln.Runner.Spawning;
 using Kiln.Runner.Workspaces;
@@ -63,14 +64,14 @@ public sealed partial class AttemptRunner(
     public async Task<RunnerEnd> RunAsync(bool isAdopted, CancellationToken detach)
     {
         using var letGo = CancellationTokenSource.CreateLinkedTokenSource(detach);
-        directory.Create(lease.Key);
+        var continuation = Prepare();
         var opening = ExecOpening.OpenAsync(directory, Mark, place, isAdopted, letGo.Token);
         using var journal = EventJournal.Open(directory.EventJournal, place.Clock);
         using var spool = new Spool(directory.Spool);
         var courier = new ReportCourier(lease.Key, server, journal, spool, logger) { StopOrdered = Stop };
         journal.Appended = courier.Wake;
 
-        var driving = DriveAsync(opening, journal, spool, courier, isAdopted);
+        var driving = DriveAsync(opening, journal, spool, courier, continuation, isAdopted);
         var delivering = courier.RunAsync(isAdopted, place.Clock, letGo.Token);
         try
         {
@@ -114,6 +115,7 @@ public sealed partial class AttemptRunner(
                 RunStatus.Lost, RunReason.DiskFull,
                 $"The disk of {place.HostName} is full, so the run could not go on there. Make room on it and retry the run.", ExitCode: null)
             : Broke(why, exitCode: null);
+        directory.Home?.Release();
         using var spool = new Spool(directory.Spool);
         await new LastWords(lease.Key, server, spool).TellAsync(verdict, place.Clock, detach);
         directory.Remove();
@@ -122,7 +124,7 @@ public sealed partial class AttemptRunner(
     public void Dispose() => _stop.Dispose();
 
     private async Task DriveAsync(
-        Task<ExecOpening> opening, EventJournal journal, Spool spool, ReportCourier courier, bool isAdopted)
+        Task<ExecOpening> opening, EventJournal journal, Spool spool, ReportCourier courier, Continuation? continuation, bool isAdopted)
     {
         var record = new AttemptRecord(journal);
         var relay = new LogRelay(spool, courier, place.HostName, directory.Path);
@@ -139,6 +141,7 @@ public sealed partial class AttemptRunner(
         var begunMs = record.Begin();
         if (opened is not ExecOpening.Open)
         {
+            directory.Home?.Release();
             closing.EndWithoutExec(lease.Key.RunId, opened, place.HostName);
             return;
         }
@@ -163,6 +166,7 @@ public sealed partial class AttemptRunner(
             Stop = _stop,
             Server = server,
             News = _news,
+            Continuation = continuation,
         };
         if (isAdopted && await state is { } known)
         {
@@ -170,12 +174,26 @@ public sealed partial class AttemptRunner(
         }
         if (!headIsSaid)
         {
-            await run.SayAsync(Head());
+            await run.SayAsync(Head(continuation));
         }
         _news.Attach(text => SayNewsAsync(run, text));
         var verdict = await JudgeAsync(run);
         place.Standby?.Refill();
+        if (_stop.Order is not { Cause: StopState.Stale })
+        {
+            await WorkspaceKeeping.DecideAsync(run, verdict);
+        }
         await closing.EndAsync(run, verdict);
+    }
+
+    private Continuation? Prepare()
+    {
+        if (place.Kept is { } kept)
+        {
+            return kept.Enter(directory, lease);
+        }
+        directory.Create(lease.Key);
+        return lease.Spec.ContinuesAttempt > 0 ? new Continuation.Gone() : null;
     }
 
     private async Task<Verdict> JudgeAsync(RunScope run)
@@ -229,7 +247,7 @@ public sealed partial class AttemptRunner(
         await ExecEnding.AwaitAsync(exec.Gone, place.Clock);
         if (!exec.Gone.IsCompleted)
         {
-            Orphans.Kill(Mark, directory.Path);
+            Orphans.Kill(Mark, directory);
         }
     }
 
@@ -252,10 +270,11 @@ public sealed partial class AttemptRunner(
     // Then the journal may take no verdict either: the whole attempt is given up.
     private static bool IsFullDisk(Exception bug) => bug is IOException trouble && DiskTrouble.IsFull(trouble);
 
-    private string Head() => string.Join('\n',
+    private string Head(Continuation? continuation) => string.Join('\n',
     [
         $"Kiln {place.Version} on {place.HostName}, run {lease.Key.RunId}"
             + (lease.Key.Attempt > 1 ? $", attempt {lease.Key.Attempt}" : ""),
+        .. continuation is Continuation.From from ? [from.ToString()] : (string[])[],
         .. lease.Spec.Plan.Notices,
     ]);
 

@@ -1,5 +1,6 @@
 using Kiln.Contracts.Exec;
 using Kiln.Runner.Caches;
+using Kiln.Runner.Kept;
 using Kiln.Runner.Packages;
 using Kiln.Runner.Rooms;
 
@@ -36,6 +37,9 @@ public sealed record RunnerPlace
 
     /// <summary>What runs on this host keep for later ones.</summary>
     public required CacheStore Caches { get; init; }
+
+    /// <summary>Workspaces of failed attempts; <c>null</c> = none is kept here.</summary>
+    public KeptWorkspaces? Kept { get; init; }
 
     /// <summary>Where scripts run when that is not here; <c>null</c> = here.</summary>
     public RunRoom? Room { get; init; }

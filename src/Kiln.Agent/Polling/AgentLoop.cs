@@ -1,4 +1,5 @@
 using Kiln.Contracts.Protocol;
+using Kiln.Runner.Kept;
 using Microsoft.Extensions.Logging;
 
 namespace Kiln.Agent.Polling;
@@ -6,7 +7,7 @@ namespace Kiln.Agent.Polling;
 /// <summary>Holds one poll after the other: takes work and orders from the answers. There is no tick: the server answers
 /// when it has something to say, and otherwise after its hold.</summary>
 internal sealed partial class AgentLoop(
-    IAgentServer server, AgentInfo agent, ActiveRuns runs, TimeProvider clock, ILogger logger)
+    IAgentServer server, AgentInfo agent, ActiveRuns runs, KeptWorkspaces kept, TimeProvider clock, ILogger logger)
 {
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(30);
 
@@ -23,10 +24,15 @@ internal sealed partial class AgentLoop(
         var backoff = new Backoff(clock);
         while (true)
         {
-            switch (await server.PollAsync(new PollRequest(agent, runs.Holding), _patience, cancellationToken))
+            var swept = kept.Swept;
+            switch (await server.PollAsync(new PollRequest(agent, runs.Holding, swept), _patience, cancellationToken))
             {
                 case AgentCall<PollReply>.Answered answered:
                     backoff.Reset();
+                    if (swept is not null)
+                    {
+                        kept.Forget(swept);
+                    }
                     Take(answered.Reply);
                     break;
                 case AgentCall<PollReply>.Refused refused when !_wasConnected || runs.Holding.Count == 0:

@@ -4,6 +4,7 @@ using Kiln.Cli.Connections;
 using Kiln.Cli.Output;
 using Kiln.Cli.Runs;
 using Kiln.Contracts.Client;
+using Kiln.Contracts.Runs;
 
 namespace Kiln.Cli.Commands;
 
@@ -17,12 +18,17 @@ internal static class RetryCommand
         {
             Description = "Show the log and end with the run's exit code.",
         };
-        var command = new Command("retry", "Run again what ended: same plan, inputs and commits.") { run, follow };
+        var fromFailed = new Option<bool>("--from-failed")
+        {
+            Description = "Go on from the step that failed, in the workspace that the run's host has kept (see --keep-workspace of run).",
+        };
+        var command = new Command("retry", "Run again what ended: same plan, inputs and commits.") { run, fromFailed, follow };
         var connection = new Connection(command, terminal);
         connection.SetAction(async (parsed, client, cancellationToken) =>
         {
             var runId = parsed.GetRequiredValue(run);
-            var queued = await client.PostAsync($"openapi/runs/{runId}/retry", cancellationToken);
+            var request = new RetryRequest { From = parsed.GetValue(fromFailed) ? RetryFrom.FailedStep : RetryFrom.Beginning };
+            var queued = await client.RetryRunAsync(runId, request, cancellationToken);
             if (queued is not Answer<JsonNode>.Ok { Value: var order })
             {
                 return terminal.Explain(queued);

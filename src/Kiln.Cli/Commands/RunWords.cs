@@ -44,6 +44,9 @@ internal sealed class RunWords
 
     private readonly Option<bool> _ignoreCache = new("--ignore-cache") { Description = "Neither use nor keep a cache." };
     private readonly Option<int> _priority = new("--priority") { Description = "-1000 to 1000; higher goes first.", HelpName = "N" };
+    private readonly Option<string> _keepWorkspace = SpanOption.Create(
+        "--keep-workspace", "How long the workspace is kept if the run fails, for retry --from-failed; 1m to 7d.");
+
     private readonly Connection _connection;
     private readonly Terminal _terminal;
 
@@ -58,7 +61,7 @@ internal sealed class RunWords
             }
         });
         command.Arguments.Add(_build);
-        foreach (var option in (Option[])[_service, _branch, _tag, _commit, _prs, _repo, _parameters, _ignoreCache, _priority])
+        foreach (var option in (Option[])[_service, _branch, _tag, _commit, _prs, _repo, _parameters, _ignoreCache, _priority, _keepWorkspace])
         {
             command.Options.Add(option);
         }
@@ -122,6 +125,7 @@ internal sealed class RunWords
             ],
             IgnoreCache = parsed.GetValue(_ignoreCache),
             Priority = parsed.GetValue(_priority),
+            KeepWorkspaceMinutes = SpanOption.Of(parsed, _keepWorkspace) is { } span ? (int)Math.Ceiling(span.TotalMinutes) : null,
         };
     }
 

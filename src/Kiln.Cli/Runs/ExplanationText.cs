@@ -25,6 +25,10 @@ internal static class ExplanationText
         {
             text.Append($"{palette.Bold("place")}\n  {place.Text("message")}\n");
         }
+        if (explained["keep_workspace_minutes"]?.GetValue<int>() is > 0 and var minutes)
+        {
+            text.Append($"{palette.Bold("workspace")}\n  kept for {minutes} min if the run fails\n");
+        }
         Section(text, palette, "repositories", explained.Objects("repos").Select(repo =>
             (repo.Text("directory"), $"{repo.Text("url")} {repo.Text("ref")} {Short(repo.Text("commit_id"))}".TrimEnd())));
         foreach (var step in explained.Objects("steps"))

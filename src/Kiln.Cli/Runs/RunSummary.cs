@@ -24,8 +24,15 @@ internal static class RunSummary
         }
         Section(text, "phases", run.Steps.Where(step => step.Status != StepStatus.Skipped)
             .Select(step => (step.Name, Duration(step.StartTime, step.DurationMs))));
+        Section(text, "reused", run.Steps.Where(step => step.ReusedAttempt is not null)
+            .Select(step => (step.Name, $"passed in attempt {step.ReusedAttempt}")));
         Section(text, "commits", run.Repos.Select(repo => (repo.RepoName, $"{Short(repo.CommitId)} {repo.CommitMessage}")));
         Section(text, "outputs", run.Outputs.Where(output => output.Value.Length > 0).Select(output => (output.Name, output.Value)));
+        if (run.Workspace is { IsKept: true } workspace)
+        {
+            text.Append($"workspace\n  {Size(workspace.Bytes)} on {run.Host} until {DateTimeOffset.FromUnixTimeSeconds(workspace.Until):u}\n");
+            text.Append($"  kiln retry {run.RunId} --from-failed\n");
+        }
         foreach (var artifact in artifacts)
         {
             text.Append($"{artifact.Kind}\n  {artifact.Path}  {Size(artifact.Size)}\n");

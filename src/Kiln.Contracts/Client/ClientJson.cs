@@ -9,6 +9,7 @@ namespace Kiln.Contracts.Client;
 /// <summary>JSON that the client reads and writes.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(RunRequest))]
+[JsonSerializable(typeof(RetryRequest))]
 [JsonSerializable(typeof(RunAccepted))]
 [JsonSerializable(typeof(RunView))]
 [JsonSerializable(typeof(RunPage))]

@@ -51,6 +51,15 @@ public sealed class KilnClient : IDisposable
             ClientJson.Default.RunAccepted,
             cancellationToken);
 
+    /// <summary>Asks for another attempt of an ended run.</summary>
+    public Task<Answer<JsonNode>> RetryRunAsync(long runId, RetryRequest request, CancellationToken cancellationToken) =>
+        SendAsync(
+            HttpMethod.Post,
+            $"openapi/runs/{runId}/retry",
+            JsonContent.Create(request, ClientJson.Default.RetryRequest),
+            ClientJson.Default.JsonNode,
+            cancellationToken);
+
     /// <summary>What a run with these inputs would do; nothing is run.</summary>
     public Task<Answer<JsonNode>> ExplainAsync(
         string projectKey, string buildName, RunRequest request, CancellationToken cancellationToken) =>

@@ -27,6 +27,11 @@ public abstract record PlannedStep
     [JsonIgnore]
     public virtual bool IsTakenAfterFailure => false;
 
+    /// <summary>True: what it did is in the workspace, or out in the world, so an attempt that goes on in that workspace need not do it
+    /// again. False: it is about the host or the attempt itself, and is taken each time.</summary>
+    [JsonIgnore]
+    public virtual bool OutlivesItsAttempt => false;
+
     /// <summary>Makes sure that the host's docker daemon answers; the scripts then get its address.</summary>
     public sealed record HostDocker : PlannedStep
     {
@@ -37,6 +42,8 @@ public abstract record PlannedStep
     public sealed record Checkout : PlannedStep
     {
         public override string Name => "checkout";
+
+        public override bool OutlivesItsAttempt => true;
     }
 
     /// <summary>Puts packages at the script's disposal, in order.</summary>
@@ -50,6 +57,8 @@ public abstract record PlannedStep
     public sealed record CacheRestore(PlannedCache Cache) : PlannedStep
     {
         public override string Name => "cache_restore";
+
+        public override bool OutlivesItsAttempt => true;
     }
 
     /// <summary>Keeps a directory for later runs; only behind steps that all passed.</summary>
@@ -62,6 +71,8 @@ public abstract record PlannedStep
     public sealed record Image(PlannedImage Build) : PlannedStep
     {
         public override string Name => "image";
+
+        public override bool OutlivesItsAttempt => true;
     }
 
     /// <summary>The build script; its exit code is the run's.</summary>
@@ -70,6 +81,8 @@ public abstract record PlannedStep
     public sealed record Script(string Kind, string Body) : PlannedStep
     {
         public override string Name => "script";
+
+        public override bool OutlivesItsAttempt => true;
     }
 
     /// <summary>The post-build shell script.</summary>
@@ -77,6 +90,8 @@ public abstract record PlannedStep
     public sealed record PostScript(string Body) : PlannedStep
     {
         public override string Name => "post_script";
+
+        public override bool OutlivesItsAttempt => true;
     }
 
     /// <summary>Keeps one file as the run's package.</summary>
@@ -91,6 +106,8 @@ public abstract record PlannedStep
     public sealed record Upload(PlannedUpload Files) : PlannedStep
     {
         public override string Name => "upload";
+
+        public override bool OutlivesItsAttempt => true;
     }
 
     /// <summary>Reads test reports; never fails a run.</summary>

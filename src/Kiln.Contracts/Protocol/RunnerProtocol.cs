@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Kiln.Contracts.Runs;
 
 namespace Kiln.Contracts.Protocol;
@@ -86,7 +87,16 @@ public sealed record AgentInfo(
 /// </summary>
 /// <param name="Agent">Who asks.</param>
 /// <param name="Holding">Every attempt the agent works on.</param>
-public sealed record PollRequest(AgentInfo Agent, IReadOnlyList<LeaseKey> Holding);
+/// <param name="Swept">Kept workspaces that it has let go of, repeated until a poll was answered; absent = none.</param>
+public sealed record PollRequest(
+    AgentInfo Agent,
+    IReadOnlyList<LeaseKey> Holding,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<SweptWorkspace>? Swept = null);
+
+/// <summary>A kept workspace that is there no more.</summary>
+/// <param name="Key">Lease of the attempt that it was kept of.</param>
+/// <param name="Message">Why, as a sentence.</param>
+public sealed record SweptWorkspace(LeaseKey Key, string Message);
 
 /// <summary>Answer to <see cref="PollRequest"/>.</summary>
 /// <param name="Start">New (or not yet acknowledged) leases. An agent that already holds one ignores it.</param>

@@ -15,6 +15,7 @@ namespace Kiln.Contracts.Runs;
 [JsonDerivedType(typeof(OutputsCollected), "outputs_collected")]
 [JsonDerivedType(typeof(ArtifactStored), "artifact_stored")]
 [JsonDerivedType(typeof(ReportsCollected), "reports_collected")]
+[JsonDerivedType(typeof(WorkspaceKept), "workspace_kept")]
 [JsonDerivedType(typeof(Noticed), "noticed")]
 [JsonDerivedType(typeof(Ended), "ended")]
 public abstract record RunEvent
@@ -44,6 +45,9 @@ public abstract record RunEvent
     {
         /// <summary>What it did with a cache; absent for other steps, and from older runners.</summary>
         public CacheUse? Cache { get; init; }
+
+        /// <summary>The attempt that the step passed in, when this one goes on in its workspace and did not take the step again; 0 = not so.</summary>
+        public int ReusedAttempt { get; init; }
     }
 
     /// <summary>A repository stands at its commit.</summary>
@@ -63,6 +67,11 @@ public abstract record RunEvent
     /// <summary>Test reports were read.</summary>
     /// <param name="Report">What they say.</param>
     public sealed record ReportsCollected(TestReport Report) : RunEvent;
+
+    /// <summary>The host keeps the workspace: the run can go on from its failed step.</summary>
+    /// <param name="Bytes">Its size.</param>
+    /// <param name="UntilMs">Unix milliseconds; the host may have to let go of it earlier.</param>
+    public sealed record WorkspaceKept(long Bytes, long UntilMs) : RunEvent;
 
     /// <summary>Something to show beside a running run; an empty reason takes it back.</summary>
     /// <param name="Reason">One of <see cref="RunReason"/>, or empty.</param>

@@ -24,6 +24,9 @@ public sealed record RunExplanation
     /// <summary>Minutes.</summary>
     public int TimeoutMinutes { get; init; }
 
+    /// <summary>Minutes for which the host keeps the workspace if the run fails; 0 = not at all.</summary>
+    public int KeepWorkspaceMinutes { get; init; }
+
     public IReadOnlyList<ExplainedRepo> Repos { get => field ?? []; init; } = [];
 
     /// <summary>Steps in the order they would run.</summary>

@@ -20,6 +20,10 @@ public sealed record RunRequest
 
     public bool IgnoreCache { get; init; }
 
+    /// <summary>Minutes for which the workspace is kept if the run fails; absent = as <c>run_policy</c> of the build says.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? KeepWorkspaceMinutes { get; init; }
+
     /// <summary>Higher runs first; 0 is usual.</summary>
     public int Priority { get; init; }
 }

@@ -13,6 +13,9 @@ public sealed record RunSpec
     /// <summary>From 1.</summary>
     public required int Attempt { get; init; }
 
+    /// <summary>The attempt in whose kept workspace this one goes on from the failed step; 0 = it begins from the beginning.</summary>
+    public int ContinuesAttempt { get; init; }
+
     public required RunPlan Plan { get; init; }
 
     /// <summary>Values behind the plan's secret references. Every value is masked in log and outputs.</summary>

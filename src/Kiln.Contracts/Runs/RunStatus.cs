@@ -43,6 +43,7 @@ public static class RunReason
     public const string ProjectLimit = "project_limit";
     public const string Starting = "starting";
     public const string HostUnreachable = "host_unreachable";
+    public const string WorkspaceHostAway = "workspace_host_away";
     public const string LogBackpressure = "log_backpressure";
 
     public const string NoCluster = "no_cluster";
@@ -84,6 +85,7 @@ public static class RunReason
     public const string StorageUntrusted = "storage_untrusted";
     public const string StorageMissing = "storage_missing";
     public const string StorageFull = "storage_full";
+    public const string WorkspaceGone = "workspace_gone";
 
     // Ends that are not a verdict over the script.
     public const string RunTimeout = "run_timeout";

@@ -52,6 +52,10 @@ public sealed record RunView
     /// <summary>Why the log is not there any more, as a sentence; empty while it is.</summary>
     public string LogNotice { get => field ?? ""; init; } = "";
 
+    /// <summary>The workspace that a failed run's host keeps; absent when it keeps none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public KeptWorkspaceView? Workspace { get; init; }
+
     /// <summary>Host that runs or ran it; empty while queued.</summary>
     public required string Host { get; init; }
 
@@ -76,6 +80,10 @@ public sealed record RunStepView
     public required long LogEnd { get; init; }
     public required string Message { get; init; }
 
+    /// <summary>The attempt that the step passed in, where its result was used and the step not taken again; absent otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? ReusedAttempt { get; init; }
+
     /// <summary>What it did with a cache; absent for other steps.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public CacheUse? Cache { get; init; }
@@ -98,3 +106,10 @@ public sealed record RunRepoView
 
 /// <summary>A parameter of a run, as it was used; credentials masked.</summary>
 public sealed record RunParameterView(string Key, string Value, bool IsCredential);
+
+/// <summary>The workspace of an attempt that failed, on the host that had it.</summary>
+/// <param name="IsKept">False: it is there no more, or another attempt has it.</param>
+/// <param name="Bytes">Its size.</param>
+/// <param name="Until">Unix seconds; the host may have to let go of it earlier.</param>
+/// <param name="Message">Why it is not kept any more, as a sentence; empty while it is.</param>
+public sealed record KeptWorkspaceView(bool IsKept, long Bytes, long Until, string Message);

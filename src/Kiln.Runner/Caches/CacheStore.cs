@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -31,17 +30,7 @@ public sealed class CacheStore(string directory, long limit, TimeProvider clock,
     private string Drafts => Path.Combine(_root, "drafts");
 
     /// <summary>Bytes from <c>KILN_CACHE_LIMIT</c> (a number with or without <c>M</c> or <c>G</c>), 20 GiB without it.</summary>
-    public static long LimitOf(Func<string, string?> environment)
-    {
-        var text = environment("KILN_CACHE_LIMIT")?.Trim() ?? "";
-        var (digits, shift) = text.ToUpperInvariant() switch
-        {
-            [.. var number, 'G'] => (number, 30),
-            [.. var number, 'M'] => (number, 20),
-            var number => (number, 0),
-        };
-        return long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count << shift : DefaultLimit;
-    }
+    public static long LimitOf(Func<string, string?> environment) => ByteLimit.Of(environment("KILN_CACHE_LIMIT"), DefaultLimit);
 
     /// <summary>The entry of exactly this name, else the newest whose name begins with one of the prefixes, in their order.</summary>
     internal CacheEntry? Find(string scope, string key, IReadOnlyList<string> prefixes)

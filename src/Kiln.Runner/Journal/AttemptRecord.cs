@@ -26,7 +26,16 @@ internal sealed class AttemptRecord(EventJournal journal)
 
     public bool HasStarted(string step) => StartOf(step) is not null;
 
-    public bool HasEnded(string step) => journal.Find<RunEvent.StepEnded>(ended => ended.Name == step) is not null;
+    public bool HasEnded(string step) => EndOf(step) is not null;
+
+    /// <summary>How the step ended; <c>null</c> = it has not.</summary>
+    public RunEvent.StepEnded? EndOf(string step) => journal.Find<RunEvent.StepEnded>(ended => ended.Name == step);
+
+    /// <summary>What is stored, in the order it was.</summary>
+    public IEnumerable<RunArtifact> Artifacts =>
+        journal.After(0).OfType<RunEvent.ArtifactStored>().Select(static stored => stored.Artifact);
+
+    public bool IsWorkspaceKept => journal.Find<RunEvent.WorkspaceKept>(static _ => true) is not null;
 
     public bool IsUnderWay(string step) => HasStarted(step) && !HasEnded(step);
 
@@ -60,6 +69,29 @@ internal sealed class AttemptRecord(EventJournal journal)
         if (journal.Find<RunEvent.StepStarted>(started => !HasEnded(started.Name)) is { } underWay)
         {
             StepEnded(underWay.Name, status, logEnd, message);
+        }
+    }
+
+    /// <summary>A step that passed in an earlier attempt is not taken again.</summary>
+    public void StepReused(string step, int attempt, long logEnd)
+    {
+        if (!HasEnded(step))
+        {
+            journal.Append(stamp => new RunEvent.StepEnded(
+                step, StepStatus.Skipped, logEnd, $"It passed in attempt {attempt}, whose workspace this attempt goes on in.")
+            {
+                Seq = stamp.Seq,
+                AtMs = stamp.AtMs,
+                ReusedAttempt = attempt,
+            });
+        }
+    }
+
+    public void WorkspaceKept(long bytes, long untilMs)
+    {
+        if (!IsWorkspaceKept)
+        {
+            journal.Append(stamp => new RunEvent.WorkspaceKept(bytes, untilMs) { Seq = stamp.Seq, AtMs = stamp.AtMs });
         }
     }
 

@@ -46,7 +46,7 @@ internal sealed partial class AttemptClosing(
     /// <summary>Nobody else writes the spool of a dead exec: ends its processes and adds the last line, which is no step's.</summary>
     private long CloseLogOfDeadExec(Verdict verdict)
     {
-        Orphans.Kill(mark, directory.Path);
+        Orphans.Kill(mark, directory);
         spool.Measure();
         record.StepUnderWayEnded(StepStatus.Failed, spool.Length, verdict.Message);
         if (verdict.Message.Length > 0)

@@ -28,6 +28,9 @@ internal sealed class RunScope
     public required IRunServer Server { get; init; }
     public required Announcements News { get; init; }
 
+    /// <summary>What the attempt goes on from; <c>null</c> = it begins from the beginning.</summary>
+    public Continuation? Continuation { get; init; }
+
     public RunSpec Spec => Lease.Spec;
 
     /// <summary>Repositories as they were checked out, in order.</summary>
@@ -59,6 +62,13 @@ internal sealed class RunScope
         {
             _known.Add(running.Id);
         }
+    }
+
+    /// <summary>Notes where a repository stands, for the steps behind and in the record.</summary>
+    public void Add(CheckedOutRepo repo)
+    {
+        Repos.Add(repo);
+        Record.RepoCheckedOut(repo.Planned.Index, repo.CommitId, repo.CommitMessage.Split('\n')[0].TrimEnd());
     }
 
     /// <summary>Writes Kiln's own words into the log.</summary>

@@ -18,16 +18,23 @@ internal static class StepSequence
 {
     public static async Task<Verdict> RunAsync(RunScope run)
     {
-        Verdict? verdict = null;
+        var verdict = run.Continuation is Continuation.Gone ? Continuation.Gone.VerdictOf(run) : null;
+        var continued = run.Continuation as Continuation.From;
+        continued?.Restore(run);
         foreach (var step in run.Spec.Plan.Steps)
         {
+            if (continued?.AttemptOf(step) is { } earlier)
+            {
+                run.Record.StepReused(step.Name, earlier, run.LogEnd);
+                continue;
+            }
             if (verdict is null && run.Stop.Order is not null)
             {
                 verdict = VerdictOf(run, new StepResult.Stopped());
             }
             // What an earlier runner began is taken to its end, or its bytes would be nobody's.
             if (verdict is not null && !run.Record.IsUnderWay(step.Name)
-                && !(step.IsTakenAfterFailure && verdict.Status == RunStatus.Failed && run.Stop.Order is null))
+                && !(step.IsTakenAfterFailure && IsWorthALook(verdict) && run.Stop.Order is null))
             {
                 run.Record.StepEnded(step.Name, StepStatus.Skipped, run.LogEnd, "");
                 continue;
@@ -37,6 +44,9 @@ internal static class StepSequence
         }
         return verdict ?? Verdict.Passed(run.ExitCode);
     }
+
+    private static bool IsWorthALook(Verdict verdict) =>
+        verdict is { Status: RunStatus.Failed, Reason: not RunReason.WorkspaceGone };
 
     private static async Task<StepResult> TakeAsync(RunScope run, PlannedStep step)
     {

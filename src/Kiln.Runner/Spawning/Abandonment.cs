@@ -22,6 +22,6 @@ public static class Abandonment
     internal static async Task EndProcessesAsync(RunDirectory directory, string mark, TimeProvider clock)
     {
         await ExecEnding.EndAsync(await ExecConnection.ConnectAsync(directory.Path, CancellationToken.None), clock);
-        Orphans.Kill(mark, directory.Path);
+        Orphans.Kill(mark, directory);
     }
 }

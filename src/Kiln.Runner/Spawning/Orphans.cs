@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Kiln.Contracts.Exec;
+using Kiln.Runner.Workspaces;
 
 namespace Kiln.Runner.Spawning;
 
@@ -15,12 +16,13 @@ internal static class Orphans
 
     /// <summary>Kills until none is left. What keeps forking is stopped first, so it cannot outrun the search.</summary>
     /// <param name="mark">Value of <see cref="ExecProtocol.RunIdVariable"/>, unique on the host.</param>
-    /// <param name="runDirectory">Of the run.</param>
-    public static void Kill(string mark, string runDirectory)
+    /// <param name="run">Directory of the run.</param>
+    public static void Kill(string mark, RunDirectory run)
     {
-        var sessions = SessionsOf(runDirectory);
+        var sessions = SessionsOf(run.Path);
+        string[] places = run.Home is null ? [run.Path] : [run.Path, run.Workspace];
         var entry = Encoding.UTF8.GetBytes($"{ExecProtocol.RunIdVariable}={mark}\0");
-        for (var found = Find(entry, sessions, runDirectory); found.Count > 0; found = Find(entry, sessions, runDirectory))
+        for (var found = Find(entry, sessions, places); found.Count > 0; found = Find(entry, sessions, places))
         {
             foreach (var pid in found)
             {
@@ -43,7 +45,7 @@ internal static class Orphans
         return running is null ? [] : [running.Pid];
     }
 
-    private static HashSet<int> Find(byte[] entry, HashSet<int> sessions, string runDirectory)
+    private static HashSet<int> Find(byte[] entry, HashSet<int> sessions, string[] places)
     {
         var heirs = ProcessPrivileges.IsSubreaper ? ProcessStat.Read(Environment.ProcessId) : null;
         var processes = Directory.EnumerateDirectories("/proc")
@@ -55,7 +57,7 @@ internal static class Orphans
             .ToArray();
         var found = processes
             .Where(process => sessions.Contains(process.Session) || process.HasEnvironment(entry)
-                || process.StandsIn(runDirectory) || (heirs is not null && process.IsLeftTo(heirs)))
+                || Array.Exists(places, process.StandsIn) || (heirs is not null && process.IsLeftTo(heirs)))
             .Select(static process => process.Pid)
             .ToHashSet();
         while (processes.Any(process => found.Contains(process.Parent) && found.Add(process.Pid)))

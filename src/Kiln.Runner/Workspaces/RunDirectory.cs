@@ -3,6 +3,7 @@ using System.Text.Json;
 using Kiln.Contracts;
 using Kiln.Contracts.Exec;
 using Kiln.Contracts.Protocol;
+using Kiln.Runner.Kept;
 
 namespace Kiln.Runner.Workspaces;
 
@@ -19,7 +20,10 @@ public sealed class RunDirectory(string path)
     public string Path { get; } = System.IO.Path.GetFullPath(path);
 
     /// <summary>Where scripts run; a pod has a volume for it.</summary>
-    public string Workspace { get => field ?? At("workspace"); init; }
+    public string Workspace { get => field ?? Linked ?? At("workspace"); init; }
+
+    /// <summary>Where a workspace that can be kept lies, with what is kept beside it; <c>null</c> = the workspace goes with the attempt.</summary>
+    internal KeptHome? Home => Linked is { } workspace ? new KeptHome(System.IO.Path.GetDirectoryName(workspace)!) : null;
 
     /// <summary>Where what scripts are given lies: the run directory, or what a room shares with it.</summary>
     public string Shared { get => field ?? Path; init; }
@@ -59,6 +63,11 @@ public sealed class RunDirectory(string path)
     /// <summary>Name of the cache entry that belongs to what was checked out.</summary>
     public string CacheKey => At("cache-key");
 
+    /// <summary>What the attempt goes on from.</summary>
+    public string Continued => At("continued.json");
+
+    private string? Linked => new DirectoryInfo(At("workspace")).LinkTarget;
+
     private string LeaseFile => At("lease.json");
 
     private string NoticesFile => At("notices");
@@ -68,14 +77,18 @@ public sealed class RunDirectory(string path)
         new(System.IO.Path.Combine(root, $"{key.RunId}-{key.Attempt}-{key.Fence}"));
 
     /// <summary>Makes the directory; nothing changes when it is there already.</summary>
-    public void Create(LeaseKey key)
+    /// <param name="key">Whose it is.</param>
+    /// <param name="workspace">Where the workspace lies; <c>null</c> = in the directory.</param>
+    public void Create(LeaseKey key, string? workspace = null)
     {
-        foreach (var own in (string[])[Path, Workspace, Temp, ScriptTemp])
+        CreateOwn(Path);
+        if (workspace is not null && !Directory.Exists(At("workspace")) && Linked is null)
         {
-            if (!OperatingSystem.IsWindows())
-            {
-                Directory.CreateDirectory(own, OwnerOnly);
-            }
+            Directory.CreateSymbolicLink(At("workspace"), workspace);
+        }
+        foreach (var own in (string[])[.. Home is { } home ? [home.Path] : (string[])[], Workspace, Temp, ScriptTemp])
+        {
+            CreateOwn(own);
         }
         if (!File.Exists(LeaseFile))
         {
@@ -108,8 +121,23 @@ public sealed class RunDirectory(string path)
         }
     }
 
-    /// <summary>Removes everything. The run's processes must be gone.</summary>
-    public void Remove() => TreeRemoval.Remove(Path);
+    /// <summary>Removes everything but a workspace that is kept. The run's processes must be gone.</summary>
+    public void Remove()
+    {
+        if (Home is { IsAnAttempts: true } home)
+        {
+            TreeRemoval.Remove(home.Path);
+        }
+        TreeRemoval.Remove(Path);
+    }
+
+    private static void CreateOwn(string directory)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(directory, OwnerOnly);
+        }
+    }
 
     private string At(string name) => System.IO.Path.Combine(Path, name);
 }

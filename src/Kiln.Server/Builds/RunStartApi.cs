@@ -8,7 +8,6 @@ using Kiln.Server.Http;
 using Kiln.Server.Identity;
 using Kiln.Server.Queue;
 using Kiln.Server.Runs;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Kiln.Server.Builds;
@@ -18,8 +17,6 @@ internal static class RunStartApi
 {
     private const string KeyHeader = "Idempotency-Key";
     private const int LongestKey = 255;
-
-    private static readonly JsonElement NoBody = JsonElement.Parse("{}"u8);
 
     public static void Map(RouteGroupBuilder builds) => builds
         .MapPost("/{buildName}/runs", StartAsync).Needs(Verb.Run, ProjectOf.Query)
@@ -32,7 +29,7 @@ internal static class RunStartApi
         var violations = new Violations();
         var project = Queries.Required(request.Query, "projectKey", violations);
         var key = ReadKey(request, violations);
-        var body = await ReadBodyAsync(request, cancellationToken);
+        var body = await RequestBody.ReadOptionalAsync(request, cancellationToken);
         if (body is RequestBody.Refused refused)
         {
             return refused.Error;
@@ -61,12 +58,6 @@ internal static class RunStartApi
             _ => throw new InvalidOperationException("An outcome of a start is missing here."),
         };
     }
-
-    /// <summary>The body of a start: everything in it is optional, and so is the body.</summary>
-    public static async Task<RequestBody> ReadBodyAsync(HttpRequest request, CancellationToken cancellationToken) =>
-        request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false }
-            ? new RequestBody.Json(NoBody)
-            : await RequestBody.ReadAsync(request, cancellationToken);
 
     private static string ReadKey(HttpRequest request, Violations violations)
     {

@@ -55,6 +55,7 @@ public sealed class Explainer(BuildStore builds, RunPlans plans, CommitLookup co
             ServiceModule = plan.ServiceModule,
             TemplateRevision = plan.TemplateRevision,
             TimeoutMinutes = plan.TimeoutMinutes,
+            KeepWorkspaceMinutes = plan.Pod is null ? plan.Policy.KeepWorkspaceMinutes : 0,
             Repos = [.. plan.Repos.Select(Repo)],
             Steps = [.. plan.Steps.Select(step => new ExplainedStep(step.Name, StepWords.Of(step, plan)))],
             Variables =

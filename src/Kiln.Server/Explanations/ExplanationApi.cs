@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kiln.Contracts.Runs;
 using Kiln.Server.Bodies;
-using Kiln.Server.Builds;
 using Kiln.Server.Builds.Reading;
 using Kiln.Server.Http;
 using Kiln.Server.Identity;
@@ -45,7 +44,7 @@ public static class ExplanationApi
         string buildName, HttpRequest request, Explainer explainer, CancellationToken cancellationToken)
     {
         var violations = new Violations();
-        return await RunStartApi.ReadBodyAsync(request, cancellationToken) switch
+        return await RequestBody.ReadOptionalAsync(request, cancellationToken) switch
         {
             RequestBody.Json json => await AnswerAsync(
                 buildName, request, RunRequestReader.Read(json.Root, violations), violations, explainer, cancellationToken),

@@ -12,9 +12,10 @@ internal static class MeaninglessSettings
     {
         if (draft.IsForPod)
         {
-            if (draft.Recipe.VmLabels.Count > 0)
+            var meaningless = OnHostsOnly(draft).ToList();
+            if (meaningless.Count > 0)
             {
-                draft.Notices.Add("In a pod these settings have no effect: vm_labels.");
+                draft.Notices.Add($"In a pod these settings have no effect: {string.Join(", ", meaningless)}.");
             }
             return;
         }
@@ -22,6 +23,19 @@ internal static class MeaninglessSettings
         if (names.Count > 0)
         {
             draft.Notices.Add($"On a host these settings have no effect: {string.Join(", ", names)}.");
+        }
+    }
+
+    private static IEnumerable<string> OnHostsOnly(PlanDraft draft)
+    {
+        if (draft.Recipe.VmLabels.Count > 0)
+        {
+            yield return "vm_labels";
+        }
+        // A pod's workspace is an emptyDir: it goes with the pod.
+        if ((draft.Input.Request.KeepWorkspaceMinutes ?? draft.Recipe.RunPolicy.KeepWorkspaceMinutes) > 0)
+        {
+            yield return "keep_workspace_minutes";
         }
     }
 

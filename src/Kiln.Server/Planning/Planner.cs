@@ -53,7 +53,10 @@ public static class Planner
             Repos = draft.Repos,
             Steps = draft.Steps,
             Outputs = ["IMAGE", "PKG_FILE", .. draft.Recipe.AdvancedSettings.Outputs],
-            Policy = draft.Recipe.RunPolicy,
+            Policy = draft.Recipe.RunPolicy with
+            {
+                KeepWorkspaceMinutes = draft.Input.Request.KeepWorkspaceMinutes ?? draft.Recipe.RunPolicy.KeepWorkspaceMinutes,
+            },
             ProjectMaxRunning = draft.Input.Catalogue.ProjectMaxRunning,
             Notices = draft.Notices,
             TraceParent = draft.Input.TraceParent,

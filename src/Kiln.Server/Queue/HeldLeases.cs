@@ -6,11 +6,15 @@ using Kiln.Server.Storage;
 namespace Kiln.Server.Queue;
 
 /// <summary>Squares what an agent says it holds with the leases it has.</summary>
-public sealed class HeldLeases(Database database, Leases leases, LeaseFacts facts, RunSignals signals)
+public sealed class HeldLeases(Database database, Leases leases, LeaseFacts facts, SweptWorkspaces workspaces, RunSignals signals)
 {
     /// <summary>Compares what an agent holds with its leases, see <see cref="PollRequest"/>.</summary>
     internal async Task<Reconciliation> ReconcileAsync(PollRequest poll, CancellationToken cancellationToken)
     {
+        if (poll.Swept is { Count: > 0 } swept)
+        {
+            await workspaces.TakeAsync(poll.Agent.AgentId, swept, cancellationToken);
+        }
         var active = await OfAgentAsync(poll.Agent.AgentId, cancellationToken);
         var again = new List<LeaseMaterial>();
         var stops = new List<StopOrder>();

@@ -7,7 +7,8 @@ namespace Kiln.Server.Queue;
 
 /// <summary>What a lease is made of.</summary>
 /// <param name="QueuedAt">Since when it waited, Unix milliseconds; 0 where nobody asks.</param>
-internal sealed record LeaseMaterial(LeaseKey Key, string Plan, string Secrets, long QueuedAt = 0);
+/// <param name="Continues">The attempt in whose workspace it goes on; 0 = none.</param>
+internal sealed record LeaseMaterial(LeaseKey Key, string Plan, string Secrets, long QueuedAt = 0, int Continues = 0);
 
 /// <summary>Statements about attempts and their leases.</summary>
 internal static class LeaseSql
@@ -44,10 +45,17 @@ internal static class LeaseSql
     public static ValueTask<int> TakeBackAsync(SqlSession session, AttemptRow attempt) =>
         session.ExecuteAsync(TakeBack, attempt.Key.RunId, attempt.Key.Attempt, attempt.AgentId, attempt.Key.Fence);
 
-    public static ValueTask<LeaseMaterial?> MaterialAsync(SqlSession session, LeaseKey key) => session.FindAsync(
-        "select plan, secrets from runs where run_id = @1",
-        row => new LeaseMaterial(key, row.GetString(0), row.GetString(1)),
-        key.RunId);
+    public static async ValueTask<LeaseMaterial?> MaterialAsync(SqlSession session, LeaseKey key)
+    {
+        var material = await session.FindAsync(
+            "select plan, secrets from runs where run_id = @1",
+            row => new LeaseMaterial(key, row.GetString(0), row.GetString(1)),
+            key.RunId);
+        // A first attempt has none to go on from.
+        return key.Attempt > 1 && material is not null && await FindAsync(session, key) is { State.Continues: { } continues }
+            ? material with { Continues = continues.Attempt }
+            : material;
+    }
 
     private static AttemptRow Map(DbDataReader row)
     {

@@ -1,10 +1,11 @@
 using Kiln.Contracts.Plans;
 using Kiln.Contracts.Protocol;
+using Kiln.Server.Runs.State;
 
 namespace Kiln.Server.Queue;
 
 /// <summary>
-/// What an attempt needs of a host and what a host offers, as words of one kind: <c>label:x</c>, <c>shell:powershell</c>.
+/// What an attempt needs of a host and what a host offers, as words of one kind: <c>label:x</c>, <c>shell:powershell</c>, <c>host:id</c>.
 /// A host fits when it offers all that is needed. A cluster offers <c>cluster:name</c>, which is all that runs in pods need.
 /// </summary>
 public static class Needs
@@ -12,6 +13,7 @@ public static class Needs
     private const string Label = "label:";
     private const string Shell = "shell:";
     private const string Cluster = "cluster:";
+    private const string Host = "host:";
 
     /// <summary>What a plan needs.</summary>
     public static IReadOnlyList<string> Of(RunPlan plan)
@@ -42,10 +44,14 @@ public static class Needs
         return needs;
     }
 
+    /// <summary>What an attempt of a plan needs: one that goes on in a kept workspace also needs the host that keeps it.</summary>
+    public static IReadOnlyList<string> Of(RunPlan plan, ContinuedAttempt? continues) =>
+        continues is null ? Of(plan) : [.. Of(plan), Host + continues.AgentId];
+
     /// <summary>What a host offers.</summary>
     public static IReadOnlyList<string> Offers(AgentInfo agent)
     {
-        var offers = new List<string>(agent.Labels.Count + agent.Shells.Count);
+        var offers = new List<string>(agent.Labels.Count + agent.Shells.Count + 1) { Host + agent.AgentId };
         foreach (var label in agent.Labels)
         {
             AddOnce(offers, Label + label);
@@ -67,6 +73,8 @@ public static class Needs
     /// <summary>A need as a person says it.</summary>
     public static string Spoken(string need) => need.StartsWith(Label, StringComparison.Ordinal)
         ? $"the label {need[Label.Length..]}"
+        : need.StartsWith(Host, StringComparison.Ordinal)
+        ? "the kept workspace"
         : need.StartsWith(Cluster, StringComparison.Ordinal)
         ? $"the cluster {need[Cluster.Length..]}"
         : $"{need[Shell.Length..]} scripts";

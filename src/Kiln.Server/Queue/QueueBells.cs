@@ -56,7 +56,7 @@ public sealed class QueueBells
 
     /// <summary>Wakes the poll of the fitting host that has most room: a run waits. Without such a host nobody is woken; the
     /// next one that polls, or has room again, finds the run.</summary>
-    /// <param name="needs">What the run needs, see <see cref="Needs.Of"/>.</param>
+    /// <param name="needs">What the run needs, see <see cref="Needs.Of(Kiln.Contracts.Plans.RunPlan)"/>.</param>
     public void RingWork(IReadOnlyList<string> needs)
     {
         RingWorkElsewhere(needs);

@@ -1,5 +1,6 @@
 using Kiln.Contracts.Plans;
 using Kiln.Server.Runs;
+using Kiln.Server.Runs.State;
 
 namespace Kiln.Server.Queue;
 
@@ -31,8 +32,9 @@ public sealed record QueueEntry(
     string Line)
 {
     /// <summary>The entry of an attempt.</summary>
-    public static QueueEntry Of(long runId, int attempt, RunPlan plan, int priority, long queuedAt, long fence) => new(
-        runId, attempt, plan.ProjectKey, priority, IsReady: !plan.NeedsCommits(), queuedAt, fence, Queue.Needs.Of(plan),
+    public static QueueEntry Of(
+        long runId, int attempt, RunPlan plan, int priority, long queuedAt, long fence, ContinuedAttempt? continues = null) => new(
+        runId, attempt, plan.ProjectKey, priority, IsReady: !plan.NeedsCommits(), queuedAt, fence, Queue.Needs.Of(plan, continues),
         plan.BuildName, plan.Policy.MaxRunning, plan.ProjectMaxRunning, LineOf(plan));
 
     private static string LineOf(RunPlan plan) => !plan.Policy.CancelOlder

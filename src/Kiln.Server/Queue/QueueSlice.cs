@@ -20,6 +20,7 @@ public static class QueueSlice
         .AddSingleton<Leases>()
         .AddSingleton<HeldLeases>()
         .AddSingleton<Dispatch>()
+        .AddSingleton<SweptWorkspaces>()
         .AddSingleton<PodStore>()
         .AddSingleton<PodHearing>()
         .AddSingleton<Hearing>()

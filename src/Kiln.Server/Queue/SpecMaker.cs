@@ -23,6 +23,7 @@ public sealed class SpecMaker(SecretVault vault, RunTokens tokens, KilnOptions o
         {
             RunId = material.Key.RunId,
             Attempt = material.Key.Attempt,
+            ContinuesAttempt = material.Continues,
             Plan = RunsJson.ReadPlan(material.Plan),
             Secrets = secrets,
             GraceSeconds = (int)options.Grace.TotalSeconds,

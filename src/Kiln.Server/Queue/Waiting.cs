@@ -40,6 +40,8 @@ public sealed class Waiting(Database database, HostRoster hosts, ClusterRoster c
         var place = await database.ReadAsync(session => PlaceAsync(session, run), cancellationToken);
         return place.Held.Length > 0
             ? WaitingReason.Limited(run.Plan, place)
+            : run.State.Continues is { } continues
+            ? WaitingReason.InWorkspace(continues, place.Ahead, hosts.All())
             : WaitingReason.Explain(Needs.Of(run.Plan), place.Ahead, hosts.All(), clusters);
     }
 

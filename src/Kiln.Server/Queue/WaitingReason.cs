@@ -2,6 +2,7 @@ using Kiln.Contracts.Plans;
 using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
 using Kiln.Server.Queue.Hosts;
+using Kiln.Server.Runs.State;
 
 namespace Kiln.Server.Queue;
 
@@ -25,6 +26,21 @@ public sealed record WaitingReason(string Reason, string Message)
             : new(RunReason.ProjectLimit,
                 $"Project {plan.ProjectKey} has at most {Runs(place.ProjectLimit)} at once (its max_running); before this one: {runs}.");
     }
+
+    /// <summary>Explains a run that goes on in a kept workspace and that the workspace's host has not taken.</summary>
+    public static WaitingReason InWorkspace(ContinuedAttempt continues, long ahead, IReadOnlyList<HostPresence> hosts)
+    {
+        var host = hosts.FirstOrDefault(host => host.Agent.AgentId == continues.AgentId);
+        return host is { TakesRuns: true }
+            ? new(RunReason.HostsBusy,
+                $"Host {host.Agent.Name}, which keeps the workspace of attempt {continues.Attempt}, is busy; {Place(ahead)}.")
+            : new(RunReason.WorkspaceHostAway,
+                $"The workspace of attempt {continues.Attempt} is on host {continues.Host}, and that {(host is null ? "is not known any more" : Lack(host))}. "
+                + "To run from the beginning on another host, cancel the run and retry it.");
+    }
+
+    private static string Lack(HostPresence host) =>
+        host.Agent.Capacity == 0 && host.Status == "online" ? "has no capacity" : $"is {host.Status}";
 
     private static string Runs(int count) => count == 1 ? "1 run" : $"{count} runs";
 
@@ -79,9 +95,7 @@ public sealed record WaitingReason(string Reason, string Message)
         return $"No host fits: {string.Join(", ", lacks)}{more}.";
     }
 
-    private static string Standing(HostPresence host) => host.Agent.Capacity == 0 && host.Status == "online"
-        ? $"{host.Agent.Name} has no capacity"
-        : $"{host.Agent.Name} is {host.Status}";
+    private static string Standing(HostPresence host) => $"{host.Agent.Name} {Lack(host)}";
 
     private static string Place(long ahead) => ahead switch
     {

@@ -20,15 +20,20 @@ internal static class NextAttempt
     ];
 
     /// <summary>Queues the attempt behind <paramref name="run"/>, whose last attempt has ended and left the queue.</summary>
-    public static async ValueTask QueueAsync(SqlSession session, RunRecord run, string cause, long now)
+    /// <param name="session">The transaction.</param>
+    /// <param name="run">The run.</param>
+    /// <param name="cause">Why, as a sentence.</param>
+    /// <param name="continues">The attempt in whose workspace it goes on; <c>null</c> = it begins from the beginning.</param>
+    /// <param name="now">Unix milliseconds.</param>
+    public static async ValueTask QueueAsync(SqlSession session, RunRecord run, string cause, ContinuedAttempt? continues, long now)
     {
         var attempt = run.LastAttempt + 1;
-        var state = AttemptState.New(run.Plan, run.Plan.NeedsCommits(), now) with { Cause = cause };
+        var state = AttemptState.New(run.Plan, run.Plan.NeedsCommits(), now) with { Cause = cause, Continues = continues };
         await RunSql.InsertAttemptAsync(session, run.RunId, attempt, RunsJson.Write(state));
         await RunSql.NextAttemptAsync(session, run.RunId, attempt, run.State.Status);
         await QueueSql.EnqueueAsync(session, QueueEntry.Of(
             run.RunId, attempt, run.Plan, await RunSql.PriorityAsync(session, run.RunId), now,
-            await RunSql.LastFenceAsync(session, run.RunId)));
+            await RunSql.LastFenceAsync(session, run.RunId), continues));
     }
 
     /// <summary>Tries a lost run again if its build says so.</summary>
@@ -41,7 +46,8 @@ internal static class NextAttempt
             return null;
         }
         await QueueAsync(
-            session, run, $"Attempt {run.LastAttempt} was lost ({ended.Reason}); the build's policy tries it again.", now);
+            session, run, $"Attempt {run.LastAttempt} was lost ({ended.Reason}); the build's policy tries it again.",
+            continues: null, now);
         return run;
     }
 }

@@ -107,6 +107,10 @@ internal static class RunSql
         }
     }
 
+    /// <summary>The agent that has or had an attempt; empty = none.</summary>
+    public static async ValueTask<string> AgentOfAsync(SqlSession session, long runId, int attempt) => await session.FindAsync(
+        "select agent_id from run_attempts where run_id = @1 and attempt = @2", static row => row.GetString(0), runId, attempt) ?? "";
+
     public static async ValueTask<int> PriorityAsync(SqlSession session, long runId) =>
         (int)(await session.NumberAsync("select priority from runs where run_id = @1", runId) ?? 0);
 

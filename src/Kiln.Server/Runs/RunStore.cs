@@ -123,10 +123,15 @@ public sealed class RunStore(Database database, RunSignals signals, QueueBells b
     }
 
     /// <summary>Queues a new attempt of an ended run: same plan, same commits.</summary>
-    public async Task<RunOrder> RetryAsync(long runId, string by, CancellationToken cancellationToken)
+    /// <param name="runId">The run.</param>
+    /// <param name="by">Who wants it.</param>
+    /// <param name="fromFailedStep">Goes on in the kept workspace of the last attempt, from the step that failed.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<RunOrder> RetryAsync(long runId, string by, bool fromFailedStep, CancellationToken cancellationToken)
     {
         var now = Now();
         RunPlan? plan = null;
+        ContinuedAttempt? continues = null;
         var order = await database.WriteAsync<RunOrder>(
             async session =>
             {
@@ -134,25 +139,31 @@ public sealed class RunStore(Database database, RunSignals signals, QueueBells b
                 {
                     return new RunOrder.Missing();
                 }
+                if (fromFailedStep && FailedStep.Hindrance(run, now) is { } hindrance)
+                {
+                    return new RunOrder.Refused(hindrance);
+                }
                 if (!run.State.IsFinal)
                 {
                     return new RunOrder.Refused($"Run {runId} has not ended yet ({Words.Of(run.State.Status)}); cancel it first.");
                 }
                 plan = run.Plan;
-                await NextAttempt.QueueAsync(session, run, $"Retried by {by}.", now);
+                continues = fromFailedStep ? await FailedStep.TakeAsync(session, run, now) : null;
+                await NextAttempt.QueueAsync(
+                    session, run, $"Retried by {by}{(fromFailedStep ? $" from the failed step of attempt {run.Attempt}" : "")}.", continues, now);
                 return new RunOrder.Accepted(runId, RunStatus.Queued, run.LastAttempt + 1, "");
             },
             cancellationToken);
         if (order is RunOrder.Accepted)
         {
             signals.Changed(runId);
-            Announce(plan!);
+            Announce(plan!, continues);
         }
         return order;
     }
 
     /// <summary>Wakes whoever has to do with a new attempt of a plan.</summary>
-    internal void Announce(RunPlan plan)
+    internal void Announce(RunPlan plan, ContinuedAttempt? continues = null)
     {
         if (plan.NeedsCommits())
         {
@@ -160,7 +171,7 @@ public sealed class RunStore(Database database, RunSignals signals, QueueBells b
         }
         else
         {
-            bells.RingWork(Needs.Of(plan));
+            bells.RingWork(Needs.Of(plan, continues));
         }
     }
 

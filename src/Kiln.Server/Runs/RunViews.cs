@@ -31,6 +31,7 @@ public static class RunViews
                 LogStart = step.LogStart,
                 LogEnd = step.LogEnd,
                 Message = step.Message,
+                ReusedAttempt = step.ReusedAttempt > 0 ? step.ReusedAttempt : null,
                 Cache = step.Cache,
             };
         }
@@ -60,6 +61,9 @@ public static class RunViews
             Tests = state.Tests?.Totals,
             Artifacts = state.Artifacts.Count,
             LogNotice = state.LogNotice,
+            Workspace = state.Workspace is { } kept
+                ? new KeptWorkspaceView(kept.Notice.Length == 0, kept.Bytes, kept.UntilMs / 1000, kept.Notice)
+                : null,
             Host = run.Host,
             CreatedBy = run.CreatedBy,
             TraceId = plan.TraceParent.Split('-') is [_, var trace, ..] ? trace : "",

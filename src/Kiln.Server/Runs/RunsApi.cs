@@ -25,7 +25,7 @@ internal static class RunsApi
         routes.MapPost("/openapi/runs/{id:long}/cancel", CancelAsync).Needs(Verb.Run, ProjectOf.Run)
             .Says("cancelRun", Chapter, "Stop a run, its whole process tree");
         routes.MapPost("/openapi/runs/{id:long}/retry", RetryAsync).Needs(Verb.Run, ProjectOf.Run)
-            .Says("retryRun", Chapter, "Run it again as a new attempt: same plan, inputs and commits");
+            .Says("retryRun", Chapter, "Run it again as a new attempt: same plan, inputs and commits; from the beginning, or from the failed step in the kept workspace");
         routes.MapGet("/openapi/runs/{id:long}/attempts", AttemptsAsync).Needs(Verb.Read, ProjectOf.Run)
             .Says("listRunAttempts", Chapter, "List every attempt of a run");
         routes.MapGet("/openapi/runs/{id:long}/outputs", OutputsAsync).Needs(Verb.Read, ProjectOf.Run)
@@ -80,8 +80,19 @@ internal static class RunsApi
         Answer(id, await store.CancelAsync(id, caller.Name, cancellationToken));
 
     private static async Task<Results<Accepted<OrderAnswer>, ApiError>> RetryAsync(
-        long id, Caller caller, RunStore store, CancellationToken cancellationToken) =>
-        Answer(id, await store.RetryAsync(id, caller.Name, cancellationToken));
+        long id, HttpRequest request, Caller caller, RunStore store, CancellationToken cancellationToken)
+    {
+        var violations = new Violations();
+        switch (await RequestBody.ReadOptionalAsync(request, cancellationToken))
+        {
+            case RequestBody.Refused refused:
+                return refused.Error;
+            case RequestBody.Json { Root: var json } when RetryRequestReader.Read(json, violations) is var wanted && !violations.Any:
+                return Answer(id, await store.RetryAsync(id, caller.Name, wanted.From == RetryFrom.FailedStep, cancellationToken));
+            default:
+                return ApiError.Invalid(violations.Errors);
+        }
+    }
 
     private static async Task<Results<Ok<AttemptsAnswer>, ApiError>> AttemptsAsync(
         long id, RunStore store, CancellationToken cancellationToken) =>
@@ -112,7 +123,7 @@ internal static class RunsApi
             return Missing(id);
         }
         var reason = await waiting.ReasonAsync(run, cancellationToken);
-        var needs = Needs.Of(run.Plan);
+        var needs = Needs.Of(run.Plan, run.State.Continues);
         return TypedResults.Ok(new WhyAnswer(
             id,
             run.State.Status,

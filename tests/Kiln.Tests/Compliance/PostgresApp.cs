@@ -48,6 +48,11 @@ public sealed class PostgresKeptLogTests(SharedPostgres postgres) : KeptLogTests
     protected override Task<Func<KilnOptions, KilnOptions>> StoreAsync() => postgres.StoreAsync();
 }
 
+public sealed class PostgresFailedStepTests(SharedPostgres postgres) : FailedStepTests
+{
+    protected override Task<Func<KilnOptions, KilnOptions>> StoreAsync() => postgres.StoreAsync();
+}
+
 public sealed class PostgresBackupTests(SharedPostgres postgres) : BackupTests
 {
     protected override Task<Func<KilnOptions, KilnOptions>> StoreAsync() => postgres.StoreAsync();

@@ -149,7 +149,7 @@ public abstract class RunListCompliance : IAsyncLifetime
             _all[id] = run with { Status = "failed" };
             return;
         }
-        Assert.IsType<RunOrder.Accepted>(await _store.RetryAsync(id, "me", default));
+        Assert.IsType<RunOrder.Accepted>(await _store.RetryAsync(id, "me", fromFailedStep: false, default));
         _all[id] = run with { Status = "queued" };
     }
 

@@ -68,7 +68,7 @@ public abstract class RunStoreCompliance : IAsyncLifetime
         var id = await CreateAsync();
         var first = Assert.Single(await LeaseAsync("a", 1));
         await EndAsync(first);
-        Assert.Equal(2, Assert.IsType<RunOrder.Accepted>(await _store.RetryAsync(id, "me", default)).Attempt);
+        Assert.Equal(2, Assert.IsType<RunOrder.Accepted>(await _store.RetryAsync(id, "me", fromFailedStep: false, default)).Attempt);
         var second = Assert.Single(await LeaseAsync("a", 1));
         Assert.Equal(new LeaseKey(id, 2, first.Fence + 1), second);
         Assert.Null(await ReportAsync(first));

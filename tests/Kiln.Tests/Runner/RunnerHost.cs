@@ -35,6 +35,9 @@ internal sealed class RunnerHost : IDisposable
 
     public RunnerPlace Place { get; }
 
+    /// <summary>Where its run directories are.</summary>
+    public string Root => _root.Path;
+
     /// <summary>What the agent of this host keeps beside its runs.</summary>
     public string Store => _store.Path;
 

@@ -130,9 +130,7 @@ internal sealed class RepoCheckout(RunScope run, PlannedRepo repo, string direct
                 return over.Result;
             case GitEnd.Exited { IsSuccess: true } described:
                 var lines = described.Captured.Split('\n', 2);
-                var message = lines.ElementAtOrDefault(1)?.Trim() ?? "";
-                run.Repos.Add(new CheckedOutRepo(repo, lines[0].Trim(), message));
-                run.Record.RepoCheckedOut(repo.Index, lines[0].Trim(), message.Split('\n')[0].TrimEnd());
+                run.Add(new CheckedOutRepo(repo, lines[0].Trim(), lines.ElementAtOrDefault(1)?.Trim() ?? ""));
                 return null;
             case GitEnd.Exited failed:
                 return GitFailure.Of(repo, repo.Base.Label, failed.Said);

@@ -42,7 +42,8 @@ public sealed class RecipeReader(Catalogue catalogue, BuildRecipe? stored)
             : new RunPolicy(
                 policy.Number("max_running", before.MaxRunning, least: 0, RunPolicy.MostRunning),
                 policy.Flag("cancel_older", before.CancelOlder),
-                policy.Number("retries", before.Retries, least: 0, RunPolicy.MostRetries));
+                policy.Number("retries", before.Retries, least: 0, RunPolicy.MostRetries),
+                policy.Number("keep_workspace_minutes", before.KeepWorkspaceMinutes, least: 0, RunPolicy.MostKeepMinutes));
     }
 
     private string ReadImage(BodyObject body)

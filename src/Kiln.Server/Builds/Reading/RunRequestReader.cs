@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kiln.Contracts.Builds;
 using Kiln.Contracts.Runs;
 using Kiln.Server.Bodies;
 using Kiln.Server.Builds.Rules;
@@ -23,6 +24,9 @@ public static class RunRequestReader
         Inputs = body.Objects("inputs", Presence.Optional, ReadInput),
         Registry = body.Text("registry", Presence.Optional),
         IgnoreCache = body.Flag("ignore_cache", false),
+        KeepWorkspaceMinutes = body.Has("keep_workspace_minutes")
+            ? body.Number("keep_workspace_minutes", 0, least: 0, RunPolicy.MostKeepMinutes)
+            : null,
         Priority = body.Number("priority", 0, -HighestPriority, HighestPriority),
     };
 

@@ -19,6 +19,12 @@ public sealed record AttemptState
     /// <summary>Why there is this attempt, as a sentence; empty for the first one.</summary>
     public string Cause { get => field ?? ""; init; } = "";
 
+    /// <summary>The attempt in whose kept workspace this one goes on; <c>null</c> = it begins from the beginning.</summary>
+    public ContinuedAttempt? Continues { get; init; }
+
+    /// <summary>The workspace that its host keeps or kept; <c>null</c> = it keeps none.</summary>
+    public KeptWorkspace? Workspace { get; init; }
+
     /// <summary>Unix milliseconds.</summary>
     public required long QueuedAt { get; init; }
 
@@ -92,7 +98,22 @@ public sealed record StepState(
 {
     /// <summary>What it did with a cache; <c>null</c> = nothing.</summary>
     public CacheUse? Cache { get; init; }
+
+    /// <summary>The attempt in which it passed, when it was not taken again; 0 = not so.</summary>
+    public int ReusedAttempt { get; init; }
 }
+
+/// <summary>An attempt whose workspace another one goes on in.</summary>
+/// <param name="Attempt">Its number.</param>
+/// <param name="AgentId">The host that keeps the workspace.</param>
+/// <param name="Host">The host's name.</param>
+public sealed record ContinuedAttempt(int Attempt, string AgentId, string Host);
+
+/// <summary>A workspace on the host of an attempt that failed.</summary>
+/// <param name="Bytes">Its size.</param>
+/// <param name="UntilMs">Unix milliseconds; the host may have to let go of it earlier.</param>
+/// <param name="Notice">Why it is not kept any more, as a sentence; empty while it is.</param>
+public sealed record KeptWorkspace(long Bytes, long UntilMs, string Notice = "");
 
 /// <summary>Where a repository of the plan stood in this attempt.</summary>
 public sealed record CheckedOutRepo(int Index, string CommitId, string CommitMessage);

@@ -49,6 +49,9 @@ public abstract record RunFact
     /// <summary>Its artifacts are kept no longer; images lie elsewhere and stay.</summary>
     public sealed record ArtifactsRemoved(string Notice) : RunFact;
 
+    /// <summary>Its workspace is kept no longer, or another attempt has it.</summary>
+    public sealed record WorkspaceGone(string Notice) : RunFact;
+
     /// <summary>Given up.</summary>
     public sealed record Lost(string Reason, string Message) : RunFact;
 }

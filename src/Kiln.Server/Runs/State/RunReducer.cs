@@ -41,6 +41,7 @@ public static class RunReducer
                 Artifacts = [.. next.Artifacts.Where(other => other.Path != stored.Artifact.Path), stored.Artifact],
             },
             RunEvent.ReportsCollected collected => next with { Tests = collected.Report },
+            RunEvent.WorkspaceKept kept => next with { Workspace = new KeptWorkspace(kept.Bytes, kept.UntilMs) },
             RunEvent.Noticed noticed => next with { Reason = noticed.Reason, Message = noticed.Message },
             RunEvent.Ended ended => Ended(next, ended, at),
             _ => next,
@@ -55,6 +56,11 @@ public static class RunReducer
         {
             Artifacts = [.. state.Artifacts.Where(static artifact => artifact.Kind == "image")], ArtifactNotice = removed.Notice,
         },
+        RunFact.WorkspaceGone gone when state.Workspace is { Notice: "" } workspace => state with
+        {
+            Workspace = workspace with { Notice = gone.Notice },
+        },
+        RunFact.WorkspaceGone => state,
         RunFact.LogRemoved removed => state with { LogNotice = removed.Notice },
         RunFact.LogClosed closed when state is { IsFinal: true, LogLength: null } => state with
         {
@@ -127,6 +133,7 @@ public static class RunReducer
             : Replaced(steps, index, steps[index] with
             {
                 Status = ended.Status, EndedAt = at, LogEnd = ended.LogEnd, Message = ended.Message, Cache = ended.Cache,
+                ReusedAttempt = ended.ReusedAttempt,
                 // One that was skipped has no bytes, and those before it are not its own.
                 LogStart = steps[index].StartedAt > 0 ? steps[index].LogStart : ended.LogEnd,
             });
@@ -137,7 +144,13 @@ public static class RunReducer
         var closed = ended.Status < RunStatus.Passed
             ? Closed(state, RunStatus.Failed, RunReason.InternalError, $"The runner ended the run as {ended.Status}.", at, ended.LogEnd)
             : Closed(state, ended.Status, ended.Reason, ended.Message, at, ended.LogEnd);
-        return closed with { ExitCode = ended.ExitCode, LogLength = ended.LogEnd };
+        return closed with
+        {
+            ExitCode = ended.ExitCode,
+            LogLength = ended.LogEnd,
+            // Who meant to keep it was killed before the end, and the end is another one.
+            Workspace = closed.Status is RunStatus.Failed or RunStatus.Timeout ? closed.Workspace : null,
+        };
     }
 
     private static AttemptState Closed(AttemptState state, RunStatus status, string reason, string message, long at, long logEnd = 0) =>

@@ -58,7 +58,7 @@ public sealed class HostDiskTests : IDisposable
         Assert.True((RunStatus.Lost, RunReason.DiskFull) == (lost.Status, lost.Reason), $"{lost}\n{agent.Errors}");
         Assert.Contains("The disk of small is full", lost.Message);
         Assert.Equal(RunStatus.Passed, next.Status);
-        await EmptiedAsync(_scratch["agent/runs"]);
+        await _scratch.EmptiedAsync("agent/runs", Token);
     }
 
     [Fact]
@@ -88,19 +88,6 @@ public sealed class HostDiskTests : IDisposable
     }
 
     private Task<RunningProgram> JoinAsync(KilnServer server) => server.JoinAsync(_scratch, "small", [], Token);
-
-    /// <summary>Waits until a directory has nothing in it: an agent clears up behind a run once its end is delivered.</summary>
-    private static async Task EmptiedAsync(string directory)
-    {
-        var isEmpty = new TaskCompletionSource();
-        using var watcher = new FileSystemWatcher(directory);
-        watcher.Deleted += (_, _) => Look();
-        watcher.EnableRaisingEvents = true;
-        Look();
-        await isEmpty.Task.WaitAsync(Token);
-
-        void Look() => _ = !Directory.EnumerateFileSystemEntries(directory).Any() && isEmpty.TrySetResult();
-    }
 
     /// <summary>Waits until a file holds a text, woken by the file system.</summary>
     private static async Task HoldsAsync(string file, string text)

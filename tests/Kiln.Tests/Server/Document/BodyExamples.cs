@@ -69,12 +69,15 @@ internal static class BodyExamples
         ("replaceBuildFromTemplate", "from_template", Json(Example.Text("update-from-template.json"))),
         ("startRun", "run", Json("""
             {"service_name": "web", "service_module": "web", "repo_info": [{"codehost_name": "git", "repo_namespace": "shop", "repo_name": "web", "branch": "dev"}],
-             "inputs": [{"key": "level", "value": "debug"}], "registry": "registry.example.com/shop", "ignore_cache": true, "priority": 10}
+             "inputs": [{"key": "level", "value": "debug"}], "registry": "registry.example.com/shop", "ignore_cache": true, "keep_workspace_minutes": 60,
+             "priority": 10}
             """)),
         ("explainRunRequest", "run", Json("""
             {"service_name": "web", "service_module": "web", "repo_info": [{"codehost_name": "git", "repo_namespace": "shop", "repo_name": "web", "branch": "dev"}],
-             "inputs": [{"key": "level", "value": "debug"}], "registry": "registry.example.com/shop", "ignore_cache": true, "priority": 10}
+             "inputs": [{"key": "level", "value": "debug"}], "registry": "registry.example.com/shop", "ignore_cache": true, "keep_workspace_minutes": 60,
+             "priority": 10}
             """)),
+        ("retryRun", "run", Json("""{"from": "failed_step"}""")),
     ];
 
     private static JsonObject Json(string text) => JsonNode.Parse(text)!.AsObject();

@@ -5,6 +5,7 @@ using Kiln.Server.Builds.Reading;
 using Kiln.Server.Definitions;
 using Kiln.Server.Http;
 using Kiln.Server.Identity;
+using Kiln.Server.Runs;
 using Kiln.Tests.Fixtures;
 using Kiln.Tests.Server.Document.Bodies;
 using Kiln.Tests.Server.Document.Schemas;
@@ -104,6 +105,7 @@ internal sealed class DocumentWriter(IServiceProvider services)
         _bodies["replaceBuild"] = either;
         _bodies["replaceBuildFromTemplate"] = templated;
         _bodies["startRun"] = _bodies["explainRunRequest"] = _schemas.Body("RunRequest", BodyShape.Of(body => RunRequestReader.Read(body)), typeof(RunRequest));
+        _bodies["retryRun"] = _schemas.Body("RetryRequest", BodyShape.Of(body => RetryRequestReader.Read(body)), typeof(RetryRequest));
     }
 
     private JsonObject Operation(RouteEndpoint endpoint)
@@ -144,7 +146,7 @@ internal sealed class DocumentWriter(IServiceProvider services)
         }
         return new JsonObject
         {
-            ["required"] = id is not ("startRun" or "explainRunRequest"),
+            ["required"] = id is not ("startRun" or "explainRunRequest" or "retryRun"),
             ["content"] = new JsonObject
             {
                 ["application/json"] = new JsonObject { ["schema"] = schema.DeepClone(), ["examples"] = examples },

@@ -42,7 +42,7 @@ public sealed class DocumentedBodiesTests(WrittenDocument written) : IClassFixtu
         }
     }
 
-    private static bool IsAboutARun(string id) => id is "startRun" or "explainRunRequest";
+    private static bool IsAboutARun(string id) => id is "startRun" or "explainRunRequest" or "retryRun";
 
     private Task<HttpResponseMessage> SendAsync(string id, string form, JsonObject body)
     {

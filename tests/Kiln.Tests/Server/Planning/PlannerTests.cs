@@ -305,6 +305,17 @@ public sealed class PlannerTests
     }
 
     [Theory]
+    [InlineData(null, 30)]
+    [InlineData(0, 0)]
+    [InlineData(90, 90)]
+    public void A_request_says_how_long_a_workspace_is_kept_or_else_the_builds_policy_does(int? requested, int expected)
+    {
+        var build = SampleBuilds.Plain with { RunPolicy = new RunPolicy(KeepWorkspaceMinutes: 30) };
+
+        Assert.Equal(expected, Planned(build, new RunRequest { KeepWorkspaceMinutes = requested }).Plan.Policy.KeepWorkspaceMinutes);
+    }
+
+    [Theory]
     [InlineData("kubernetes", "powershell")]
     [InlineData("vm", "powershell")]
     [InlineData("vm", "batch_file")]

@@ -141,6 +141,15 @@ public sealed class PodPlanningTests
         Assert.DoesNotContain(plan.Steps, step => step is PlannedStep.CacheSave);
     }
 
+    [Fact]
+    public void What_only_hosts_do_is_noticed_in_one_line()
+    {
+        var build = Build() with { VmLabels = ["gpu"], RunPolicy = new RunPolicy(KeepWorkspaceMinutes: 30) };
+
+        Assert.Equal(
+            "In a pod these settings have no effect: vm_labels, keep_workspace_minutes.", Assert.Single(Planned(build).Plan.Notices));
+    }
+
     [Theory]
     [InlineData("ubuntu:20.04", "docker.io")]
     [InlineData("library/ubuntu", "docker.io")]

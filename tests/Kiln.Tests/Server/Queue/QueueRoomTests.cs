@@ -28,17 +28,20 @@ public sealed class QueueRoomTests
     public async Task A_policy_is_kept_shown_and_checked()
     {
         await using var app = await KilnApp.StartAsync();
-        await DefineAsync(app, new JsonObject { ["max_running"] = 3, ["cancel_older"] = true, ["retries"] = 2 });
+        await DefineAsync(app, new JsonObject { ["max_running"] = 3, ["cancel_older"] = true, ["retries"] = 2, ["keep_workspace_minutes"] = 90 });
 
         var detail = await app.Admin.GetFromJsonAsync<JsonObject>("openapi/build/queued/detail?projectKey=room");
-        Assert.Equal("""{"max_running":3,"cancel_older":true,"retries":2}""", detail!["spec"]!["run_policy"]!.ToJsonString());
+        Assert.Equal(
+            """{"max_running":3,"cancel_older":true,"retries":2,"keep_workspace_minutes":90}""",
+            detail!["spec"]!["run_policy"]!.ToJsonString());
 
         using var wrong = await app.Admin.PostAsJsonAsync(
-            "openapi/build?projectKey=room", Build("wrong", new JsonObject { ["max_running"] = -1, ["retries"] = 9 }));
+            "openapi/build?projectKey=room", Build("wrong", new JsonObject { ["max_running"] = -1, ["retries"] = 9, ["keep_workspace_minutes"] = 10081 }));
         Assert.Equal(HttpStatusCode.BadRequest, wrong.StatusCode);
         var said = await wrong.Content.ReadAsStringAsync();
         Assert.Contains("run_policy.max_running", said);
         Assert.Contains("run_policy.retries", said);
+        Assert.Contains("run_policy.keep_workspace_minutes", said);
     }
 
     private static Task<HttpResponseMessage> StartAsync(KilnApp app) =>

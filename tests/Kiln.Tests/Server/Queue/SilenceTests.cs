@@ -65,6 +65,31 @@ public class SilenceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_run_that_ended_while_the_server_was_away_for_longer_is_not_lost_and_ends_once()
+    {
+        var id = await _app.RunAsync(FakePlans.Script() with { Policy = new(Retries: 2) });
+        var lease = await new FakeAgent(_app).TakeAsync();
+        await new FakeAgent(_app).ReportAsync(lease, 0, "abc", FakeAgent.Passed(6)[..2]);
+        _time = new FakeTimeProvider(_time.GetUtcNow().AddHours(1));
+        _app = await _app.RestartAsync(_time);
+        Assert.Equal(("running", ""), await StandAfterAsync(id, TimeSpan.FromSeconds(5)));
+        var agent = new FakeAgent(_app);
+        agent.Holding.Add(lease.Key);
+
+        Assert.DoesNotContain((await agent.AnnounceAsync()).Stop, stop => stop.Key == lease.Key);
+        // The first answer got lost on its way.
+        Assert.True((await agent.ReportAsync(lease, 3, "def", FakeAgent.Passed(6)[2..])).Ended);
+        Assert.True((await agent.ReportAsync(lease, 3, "def", FakeAgent.Passed(6)[2..])).Ended);
+
+        agent.Holding.Clear();
+        Assert.Equal(("passed", ""), await StandAfterAsync(id, TimeSpan.FromMinutes(11)));
+        Assert.Empty((await agent.AnnounceAsync()).Start);
+        Assert.Equal("abcdef", await _app.Admin.GetStringAsync($"/openapi/runs/{id}/log"));
+        var attempts = await (await _app.Admin.GetAsync($"/openapi/runs/{id}/attempts")).JsonAsync();
+        Assert.Single(attempts["attempts"]!.AsArray());
+    }
+
+    [Fact]
     public async Task A_run_that_no_host_takes_ends_by_its_waiting_time()
     {
         var id = await _app.RunAsync(FakePlans.Script());
