@@ -7,5 +7,4 @@ var root = new RootCommand("Measures and torments a whole Kiln: real processes, 
 root.Subcommands.Add(BenchCommand.Create());
 root.Subcommands.Add(ChaosCommand.Create());
 root.Subcommands.Add(ListsCommand.Create());
-root.Subcommands.Add(BareCommand.Create());
 return await root.Parse(args).InvokeAsync();

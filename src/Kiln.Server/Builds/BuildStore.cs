@@ -2,6 +2,7 @@ using System.Text.Json;
 using Kiln.Contracts.Builds;
 using Kiln.Server.Identity;
 using Kiln.Server.Planning;
+using Kiln.Server.Storage;
 using Kiln.Server.Storage.Documents;
 
 namespace Kiln.Server.Builds;
@@ -10,6 +11,10 @@ namespace Kiln.Server.Builds;
 public sealed class BuildStore(DocumentStore documents, SecretVault vault)
 {
     public const string Kind = "build";
+
+    private static readonly ParsedTexts<BuildDefinition> Parsed = new(static stored =>
+        JsonSerializer.Deserialize(stored, BuildJson.Readable.BuildDefinition)
+        ?? throw new InvalidDataException("A stored build is empty."));
 
     /// <summary>Stores a new build; <c>null</c> when the project has one of that name. Of two at once one wins.</summary>
     public async Task<StoredBuild?> CreateAsync(BuildDefinition build, string by, CancellationToken cancellationToken)
@@ -57,9 +62,7 @@ public sealed class BuildStore(DocumentStore documents, SecretVault vault)
     public BuildDefinition Open(string stored) => Credentials.Map(Parse(stored), vault.Unseal);
 
     /// <summary>A stored state, credentials sealed.</summary>
-    public static BuildDefinition Parse(string stored) =>
-        JsonSerializer.Deserialize(stored, BuildJson.Readable.BuildDefinition)
-        ?? throw new InvalidDataException("A stored build is empty.");
+    public static BuildDefinition Parse(string stored) => Parsed.Of(stored);
 
     private DocumentContent Content(BuildDefinition build)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Kiln.Server.Storage;
 using Kiln.Server.Storage.Documents;
 
 namespace Kiln.Server.Definitions;
@@ -11,6 +12,9 @@ namespace Kiln.Server.Definitions;
 public abstract class DefinitionStore<T>(DocumentStore documents, string kind, JsonTypeInfo<T> json)
     where T : class
 {
+    private readonly ParsedTexts<T> _parsed = new(stored => JsonSerializer.Deserialize(stored, json)
+        ?? throw new InvalidDataException($"A stored {kind} is empty."));
+
     /// <summary>Where they are.</summary>
     protected DocumentStore Documents => documents;
 
@@ -99,8 +103,7 @@ public abstract class DefinitionStore<T>(DocumentStore documents, string kind, J
     }
 
     /// <summary>What a stored document says.</summary>
-    public T Parse(string stored) => JsonSerializer.Deserialize(stored, json)
-        ?? throw new InvalidDataException($"A stored {kind} is empty.");
+    public T Parse(string stored) => _parsed.Of(stored);
 
     /// <summary>References to what a definition needs, see <see cref="DocumentReference"/>: it cannot be deleted meanwhile.</summary>
     protected virtual IEnumerable<string> References(T value) => [];

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Kiln.Server.Storage.Sqlite;
 
@@ -37,7 +38,9 @@ public sealed class SqliteDatabase : Database
     internal static async Task<SqliteDatabase> OpenAsync(
         string directory, IReadOnlyList<Migration> migrations, TimeProvider time)
     {
-        SQLitePCL.Batteries_V2.Init();
+        Batteries_V2.Init();
+        // Counting its memory takes a lock of the whole process at every allocation. SQLite refuses this once it is in use, as in tests.
+        _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0);
         Directory.CreateDirectory(directory);
         SqliteVolume.RequireLocal(directory);
         var path = Path.Combine(directory, "kiln.db");
@@ -49,9 +52,9 @@ public sealed class SqliteDatabase : Database
             Share = FileShare.ReadWrite,
             UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         }).Dispose();
-        var writer = new SqliteWriter(Connect(path, Setup));
+        var writer = new SqliteWriter(Session(path, Setup));
         var database = new SqliteDatabase(
-            writer, new SqliteReaders(() => Connect(path, Setup + "pragma query_only = on;"), ReaderLimit));
+            writer, new SqliteReaders(() => Session(path, Setup + "pragma query_only = on;"), ReaderLimit));
         try
         {
             await database.WriteAsync(session => Schema.UpgradeAsync(session, migrations, time), CancellationToken.None);
@@ -109,19 +112,23 @@ public sealed class SqliteDatabase : Database
         return ValueTask.CompletedTask;
     }
 
-    private static SqlSession Connect(string path, string setup)
+    internal static SqliteConnection Connect(string path, string setup)
     {
         // Pooled by this class: a pool beneath it would keep the file open after it is closed.
         var connection = new SqliteConnection(
             new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ConnectionString);
         connection.Open();
+        // Else SQLite looks at the value of a limit to plan with it, and compiles the statement anew whenever one is bound.
+        _ = raw.sqlite3_db_config(connection.Handle!, raw.SQLITE_DBCONFIG_ENABLE_QPSG, 1, out _);
         using var command = connection.CreateCommand();
 #pragma warning disable CA2100 // A constant of this class.
         command.CommandText = setup;
 #pragma warning restore CA2100
         command.ExecuteNonQuery();
-        return new SqlSession(connection, SqlDialect.Sqlite);
+        return connection;
     }
+
+    private static SqlSession Session(string path, string setup) => new(Connect(path, setup), SqlDialect.Sqlite);
 
     private sealed class Counter
     {

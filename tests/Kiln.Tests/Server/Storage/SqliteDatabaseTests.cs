@@ -1,6 +1,7 @@
 using Kiln.Server.Storage;
 using Kiln.Server.Storage.Sqlite;
 using Kiln.Tests.Fixtures;
+using SQLitePCL;
 
 namespace Kiln.Tests.Server.Storage;
 
@@ -25,6 +26,26 @@ public sealed class SqliteDatabaseTests : IDisposable
         await using var database = await OpenAsync(First, Second);
         Assert.Equal(7, await database.ReadAsync(session => session.NumberAsync("select id from one"), default));
         Assert.Equal(8, await database.AllocateAsync("one", "id", default));
+    }
+
+    [Fact]
+    public void A_statement_with_a_limit_is_compiled_once()
+    {
+        const int CompiledAgain = 5; // SQLITE_STMTSTATUS_REPREPARE
+        Batteries_V2.Init();
+        using var connection = SqliteDatabase.Connect(
+            Path.Combine(_directory.Path, "limit.db"), "create table one (id integer not null primary key);");
+        Assert.Equal(raw.SQLITE_OK, raw.sqlite3_prepare_v2(connection.Handle!, "select id from one limit ?", out var statement));
+        using (statement)
+        {
+            for (var limit = 1; limit <= 3; limit++)
+            {
+                raw.sqlite3_bind_int(statement, 1, limit);
+                Assert.Equal(raw.SQLITE_DONE, raw.sqlite3_step(statement));
+                raw.sqlite3_reset(statement);
+            }
+            Assert.Equal(0, raw.sqlite3_stmt_status(statement, CompiledAgain, 0));
+        }
     }
 
     [Fact]

@@ -1,0 +1,45 @@
+using Kiln.EndToEnd.Harness;
+
+namespace Kiln.Bench.Worlds;
+
+/// <summary>The framework's smallest JSON endpoint (bench/Kiln.Bare), in a process of its own, to compare API calls with.</summary>
+internal sealed class BareServer : IAsyncDisposable
+{
+    private readonly RunningProgram _program;
+
+    private BareServer(RunningProgram program)
+    {
+        _program = program;
+        Http = new HttpClient { BaseAddress = new Uri(program.Output.Trim()) };
+    }
+
+    /// <summary>The program for the JIT, built beside the bench.</summary>
+    public static string ForJit { get; } = Path.Combine(AppContext.BaseDirectory, "../../Kiln.Bare/release/kiln-bare");
+
+    /// <summary>The program as native as the server; <c>null</c> where there is none, as beside a server for the JIT.</summary>
+    public static string? Native { get; } =
+        Path.Combine(Path.GetDirectoryName(Binaries.Server)!, "bare", "kiln-bare") is var file && File.Exists(file) ? file : null;
+
+    /// <summary>A client of it.</summary>
+    public HttpClient Http { get; }
+
+    /// <summary>Starts one.</summary>
+    /// <param name="file">Its program.</param>
+    /// <param name="size">Bytes of its answer, about.</param>
+    public static async Task<BareServer> StartAsync(string file, int size, string directory, CancellationToken cancellationToken)
+    {
+        var program = RunningProgram.Start(
+            file, [$"{size}"], directory, ("DOTNET_ROOT", Environment.GetEnvironmentVariable("DOTNET_ROOT") ?? ""));
+        while (program.Output.Length == 0)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellationToken);
+        }
+        return new BareServer(program);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        return _program.DisposeAsync();
+    }
+}
