@@ -28,6 +28,16 @@ internal sealed class Load(World world, TimeProvider time)
     public async Task EndAsync(long runId, CancellationToken cancellationToken) =>
         await world.Server.Client.CopyLogAsync(runId, follow: true, Stream.Null, cancellationToken);
 
+    /// <summary>How a run stands, for a sentence.</summary>
+    public async Task<string> StandAsync(long runId, CancellationToken cancellationToken) =>
+        await world.Server.Client.GetRunAsync(runId, cancellationToken) is Answer<RunView>.Ok { Value: var run }
+            ? $"run {runId} is {run.Status.ToString().ToLowerInvariant()} {run.Reason} {run.Message}".TrimEnd()
+            : $"run {runId} cannot be read";
+
+    /// <summary>Runs of a build that stand so.</summary>
+    public Task<int> CountAsync(string build, RunStatus status, CancellationToken cancellationToken) =>
+        CountAsync(build, status.ToString().ToLowerInvariant(), cancellationToken);
+
     /// <summary>The script's bytes.</summary>
     public Task<Stream> ScriptLogAsync(long runId, CancellationToken cancellationToken) =>
         world.Server.Http.GetStreamAsync($"openapi/runs/{runId}/log?step=script", cancellationToken);
