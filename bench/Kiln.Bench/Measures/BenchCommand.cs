@@ -49,6 +49,11 @@ internal static class BenchCommand
                 await Console.Error.WriteLineAsync($"kiln-bench: {failed.Message}");
                 return 2;
             }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                await Console.Error.WriteLineAsync("kiln-bench: told to stop.");
+                return 130;
+            }
             return rows.Exists(row => row.Verdict == Verdict.Missed) ? 1 : 0;
         });
         return command;

@@ -11,7 +11,10 @@ namespace Kiln.Bench.Measures;
 internal static class PodMeasure
 {
     private const int Pods = 20;
-    private const int Burst = 200;
+    private const int Burst = 40;
+
+    // More pods at once than this a node of two processors only takes longer for.
+    private const int AtOnce = 8;
     private const int Megabytes = 50;
     private static readonly TimeSpan Start = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan One = TimeSpan.FromMinutes(2);
@@ -30,7 +33,7 @@ internal static class PodMeasure
         await using var cluster = await waits.ForAsync(
             "a cluster of one node starts", Start, limited => KubernetesCluster.StartAsync(scratch, nodes: 1, limited), cancellationToken);
         await waits.ForAsync("its node gets the images", Start, cluster.LoadImagesAsync, cancellationToken);
-        await using var world = await World.StartAsync(new WorldOptions { Cluster = cluster }, cancellationToken);
+        await using var world = await World.StartAsync(new WorldOptions { Cluster = cluster, ServerOptions = ["--pod-capacity", $"{AtOnce}"] }, cancellationToken);
         using var api = new ClusterApi(cluster);
         var load = new Load(world, time);
         foreach (var measure in (IEnumerable<Func<Task<IReadOnlyList<Row>>>>)
@@ -65,12 +68,14 @@ internal static class PodMeasure
                 theirs.Add(theirMs);
             }
         }
+        var ramp = await RampAsync(load, cancellationToken);
         var (our, their) = (new Sample(ours).Median, new Sample(theirs).Median);
         return
         [
             new("bare pod: create → first line, median", Text.Of(their, "ms")),
             new("build in a pod: trigger → first script line, median", Text.Of(our, "ms")),
             Row.AtMost("… over the bare pod of the same image", our - their, "ms", 300, 100),
+            new("… by phase, mean: the cluster takes the run / its pod has begun / the script begins", ramp),
         ];
     }
 
@@ -80,10 +85,10 @@ internal static class PodMeasure
         var server = load.World.Server.ProcessId;
         var before = Footprint.Processor(server);
         var (seconds, errors) = await waits.ForAsync(
-            $"{Burst} builds in pods end, all started at once", Many, limited => load.BurstAsync("pod-trivial", Burst, clients: 4, limited), cancellationToken);
+            $"{Burst} builds in pods end, {AtOnce} at once", Many, limited => load.BurstAsync("pod-trivial", Burst, clients: 4, limited), cancellationToken);
         return
         [
-            new($"{Burst} trivial builds at once in pods of one real node", Text.Of(Burst / seconds, "builds/s")),
+            new($"{Burst} trivial builds, {AtOnce} at once, in pods of one real node", Text.Of(Burst / seconds, "builds/s")),
             Row.AtMost($"errors of {Burst}", errors, "", 0, 0),
             Row.AtMost("server's CPU for a build in a pod", (Footprint.Processor(server) - before).TotalMilliseconds / Burst, "ms", 50, 50),
         ];
@@ -91,7 +96,7 @@ internal static class PodMeasure
 
     private static async Task<IReadOnlyList<Row>> LogAsync(Load load, Waits waits, CancellationToken cancellationToken)
     {
-        var lines = $"seq -f 'a line of a log as builds write them, number %.0f' 1 900000 | head -c {Megabytes}000000";
+        var lines = $"seq -f 'a line of a log as builds write them, number %.0f' 1 2000000 | head -c {Megabytes}000000";
         await load.World.DefineAsync("pod-log", $"{lines} > log; sha256sum < log > sum; echo $EPOCHREALTIME > began; cat log began sum", cancellationToken);
         var runId = await RunAsync(load, waits, "pod-log", $"a build in a pod that writes {Megabytes} MB of log", cancellationToken);
         var ended = load.NowMs();
@@ -126,6 +131,19 @@ internal static class PodMeasure
         {
             throw new MeasureFailedException($"{failed.Message} {await load.StandAsync(runId, cancellationToken)}", failed);
         }
+    }
+
+    // By the server's own clock: from the queue to the cluster, from there to the runner's first word, from there to the script.
+    private static async Task<string> RampAsync(Load load, CancellationToken cancellationToken)
+    {
+        const string ramp = "kiln_run_ramp_seconds";
+        var text = await load.World.Server.Http.GetStringAsync("metrics", cancellationToken);
+        var (sums, counts) = (Samples.Of(text, $"{ramp}_sum").ToList(), Samples.Of(text, $"{ramp}_count").ToDictionary());
+        return string.Join(" / ", ((string[])["assigned", "started", "first_line"]).Select(phase =>
+        {
+            var (labels, seconds) = sums.Find(sum => sum.Labels.Contains($"\"{phase}\"", StringComparison.Ordinal));
+            return Text.Of(seconds * 1000 / counts.GetValueOrDefault(labels ?? ""), "ms");
+        }));
     }
 
     private static double Number(string said) => double.TryParse(said, CultureInfo.InvariantCulture, out var number)

@@ -71,7 +71,7 @@ internal sealed class SimulatedNode(ClusterApi api, string name, Func<JsonNode, 
         }
     }
 
-    private Task BeatAsync(CancellationToken cancellationToken)
+    private Task<JsonNode> BeatAsync(CancellationToken cancellationToken)
     {
         var has = new JsonObject { ["cpu"] = "1000", ["memory"] = "2000Gi", ["pods"] = "1000" };
         var conditions = new JsonArray();
