@@ -16,6 +16,7 @@ internal static class PodMeasure
     // More pods at once than this a node of two processors only takes longer for.
     private const int AtOnce = 8;
     private const int Megabytes = 50;
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Start = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan One = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Many = TimeSpan.FromMinutes(20);
@@ -85,7 +86,7 @@ internal static class PodMeasure
         var server = load.World.Server.ProcessId;
         var before = Footprint.Processor(server);
         var (seconds, errors) = await waits.ForAsync(
-            $"{Burst} builds in pods end, {AtOnce} at once", Many, limited => load.BurstAsync("pod-trivial", Burst, clients: 4, limited), cancellationToken);
+            $"{Burst} builds in pods end, {AtOnce} at once", Many, limited => load.BurstAsync("pod-trivial", Burst, clients: 4, Look, limited), cancellationToken);
         return
         [
             new($"{Burst} trivial builds, {AtOnce} at once, in pods of one real node", Text.Of(Burst / seconds, "builds/s")),
