@@ -7,4 +7,5 @@ var root = new RootCommand("Measures and torments a whole Kiln: real processes, 
 root.Subcommands.Add(BenchCommand.Create());
 root.Subcommands.Add(ChaosCommand.Create());
 root.Subcommands.Add(ListsCommand.Create());
-return await root.Parse(args).InvokeAsync();
+// Told to stop, it takes its servers, agents and clusters along, which takes a while.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(1) });

@@ -27,30 +27,45 @@ internal static class BenchCommand
             using var scratch = new Scratch();
             var machine = await Machine.DescribeAsync(scratch, TimeProvider.System, cancellationToken);
             await Console.Out.WriteLineAsync(string.Join('\n', machine) + "\n\n" + Table.Head);
-            foreach (var name in names)
+            var told = string.Join(' ', ["./kiln", .. Environment.GetCommandLineArgs()[1..]]);
+            try
             {
-                await foreach (var row in MeasureAsync(name, parsed.GetValue(agents), parsed.GetValue(runs), cancellationToken))
+                foreach (var name in names)
                 {
-                    rows.Add(row);
-                    await Console.Out.WriteLineAsync(Table.Line(row));
+                    await foreach (var row in MeasureAsync(name, parsed.GetValue(agents), parsed.GetValue(runs), cancellationToken))
+                    {
+                        rows.Add(row);
+                        await Console.Out.WriteLineAsync(Table.Line(row));
+                        if (parsed.GetValue(output) is { } file)
+                        {
+                            // After every row: what was measured is kept, whatever comes next.
+                            await File.WriteAllTextAsync(file, Table.Page(machine, told, rows), cancellationToken);
+                        }
+                    }
                 }
             }
-            if (parsed.GetValue(output) is { } file)
+            catch (MeasureFailedException failed)
             {
-                var told = string.Join(' ', ["./kiln", .. Environment.GetCommandLineArgs()[1..]]);
-                await File.WriteAllTextAsync(file, Table.Page(machine, told, rows), cancellationToken);
+                await Console.Error.WriteLineAsync($"kiln-bench: {failed.Message}");
+                return 2;
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                await Console.Error.WriteLineAsync("kiln-bench: told to stop.");
+                return 130;
             }
             return rows.Exists(row => row.Verdict == Verdict.Missed) ? 1 : 0;
         });
         return command;
     }
 
-    private static string[] Names => ["start", "latency", "burst", "slow-disk", "big-log", "follow", "api", "cache", "checkout", "fleet", "pods"];
+    private static string[] Names => ["start", "latency", "burst", "slow-disk", "big-log", "follow", "api", "cache", "checkout", "fleet", "pods", "pods-simulated"];
 
     private static IAsyncEnumerable<Row> MeasureAsync(string name, int agents, int runs, CancellationToken cancellationToken) => name switch
     {
         "fleet" => FleetMeasure.RunAsync(agents, runs, TimeProvider.System, cancellationToken).InTurnAsync(),
         "pods" => PodMeasure.RunAsync(TimeProvider.System, cancellationToken),
+        "pods-simulated" => SimulatedPodMeasure.RunAsync(TimeProvider.System, cancellationToken),
         _ => OnThisMachineAsync(name, cancellationToken).InTurnAsync(),
     };
 

@@ -6,17 +6,18 @@ namespace Kiln.Bench.Measures;
 internal static class BurstMeasure
 {
     private const int Runs = 200;
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
     public static async Task<IReadOnlyList<Row>> RunAsync(Load load, CancellationToken cancellationToken)
     {
         await load.World.DefineAsync("trivial", "true", cancellationToken);
-        await load.BurstAsync("trivial", Runs, clients: 4, cancellationToken);
+        await load.BurstAsync("trivial", Runs, clients: 4, Look, cancellationToken);
         var rows = new List<Row>();
         foreach (var clients in (int[])[4, 32])
         {
             var server = load.World.Server.ProcessId;
             var before = (Server: Footprint.Processor(server), Client: Footprint.Processor(Environment.ProcessId));
-            var (seconds, errors) = await load.BurstAsync("trivial", Runs, clients, cancellationToken);
+            var (seconds, errors) = await load.BurstAsync("trivial", Runs, clients, Look, cancellationToken);
             var serverMs = (Footprint.Processor(server) - before.Server).TotalMilliseconds;
             var clientMs = (Footprint.Processor(Environment.ProcessId) - before.Client).TotalMilliseconds;
             rows.Add(Row.AtLeast($"{Runs} trivial builds at once, {clients} clients", Runs / seconds, "builds/s", 150, 250));

@@ -11,6 +11,9 @@ internal static class Footprint
     /// <summary>Memory it has now, in MiB.</summary>
     public static double Memory(int pid) => Kilobytes(pid, "VmRSS:") / Mega;
 
+    /// <summary>Memory it has for itself alone and not from a file, in MiB.</summary>
+    public static double Anonymous(int pid) => Kilobytes(pid, "RssAnon:") / Mega;
+
     /// <summary>Most memory since <see cref="ForgetPeak"/>, in MiB.</summary>
     public static double Peak(int pid) => Kilobytes(pid, "VmHWM:") / Mega;
 

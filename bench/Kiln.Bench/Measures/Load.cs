@@ -11,8 +11,6 @@ namespace Kiln.Bench.Measures;
 /// <summary>What the measures ask of a server, on connections that stay open.</summary>
 internal sealed class Load(World world, TimeProvider time)
 {
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
-
     public World World => world;
 
     public TimeProvider Time => time;
@@ -27,6 +25,16 @@ internal sealed class Load(World world, TimeProvider time)
     /// <summary>Follows a run's log to its end, which is the run's.</summary>
     public async Task EndAsync(long runId, CancellationToken cancellationToken) =>
         await world.Server.Client.CopyLogAsync(runId, follow: true, Stream.Null, cancellationToken);
+
+    /// <summary>How a run stands, for a sentence.</summary>
+    public async Task<string> StandAsync(long runId, CancellationToken cancellationToken) =>
+        await world.Server.Client.GetRunAsync(runId, cancellationToken) is Answer<RunView>.Ok { Value: var run }
+            ? $"run {runId} is {run.Status.ToString().ToLowerInvariant()} {run.Reason} {run.Message}".TrimEnd()
+            : $"run {runId} cannot be read";
+
+    /// <summary>Runs of a build that stand so.</summary>
+    public Task<int> CountAsync(string build, RunStatus status, CancellationToken cancellationToken) =>
+        CountAsync(build, status.ToString().ToLowerInvariant(), cancellationToken);
 
     /// <summary>The script's bytes.</summary>
     public Task<Stream> ScriptLogAsync(long runId, CancellationToken cancellationToken) =>
@@ -46,8 +54,14 @@ internal sealed class Load(World world, TimeProvider time)
     }
 
     /// <summary>Starts many runs from several clients at once and waits until all have ended.</summary>
+    /// <param name="build">The build.</param>
+    /// <param name="runs">How many.</param>
+    /// <param name="clients">From how many clients.</param>
+    /// <param name="look">How often it is looked whether they have ended: each look costs the server three calls.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Seconds from the first call to the last end; errors of calls and runs that did not pass.</returns>
-    public async Task<(double Seconds, int Errors)> BurstAsync(string build, int runs, int clients, CancellationToken cancellationToken)
+    public async Task<(double Seconds, int Errors)> BurstAsync(
+        string build, int runs, int clients, TimeSpan look, CancellationToken cancellationToken)
     {
         var before = await CountAsync(build, "passed", cancellationToken);
         var next = -1;
@@ -74,7 +88,7 @@ internal sealed class Load(World world, TimeProvider time)
             {
                 return (time.GetElapsedTime(began).TotalSeconds, errors.Count + failed);
             }
-            await Task.Delay(Look, time, cancellationToken);
+            await Task.Delay(look, time, cancellationToken);
         }
         return (time.GetElapsedTime(began).TotalSeconds, errors.Count);
     }

@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using Kiln.Contracts;
 using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
+using Kiln.Tests.Fixtures;
 
 namespace Kiln.Bench.Measures;
 
@@ -27,26 +28,15 @@ internal sealed class SimulatedAgent(HttpClient http, string token, string name,
             var reply = (await response.Content.ReadFromJsonAsync(KilnJson.Default.PollReply, cancellationToken))!;
             foreach (var lease in reply.Start)
             {
-                await ReportAsync(lease, cancellationToken);
+                RunEvent[] events =
+                [
+                    new RunEvent.Begun { Seq = 1, AtMs = 0 },
+                    new RunEvent.Ended(RunStatus.Passed, "", "", 0, LogEnd: 0) { Seq = 2, AtMs = 0 },
+                ];
+                _ = await new RunnerVoice(http, lease.Key, lease.Token, pod: "").ReportAsync(0, default, events, cancellationToken)
+                    ?? throw new InvalidOperationException($"The report of run {lease.Key.RunId} was refused.");
                 ended();
             }
         }
-    }
-
-    private async Task ReportAsync(Lease lease, CancellationToken cancellationToken)
-    {
-        RunEvent[] events =
-        [
-            new RunEvent.Begun { Seq = 1, AtMs = 0 },
-            new RunEvent.Ended(RunStatus.Passed, "", "", 0, LogEnd: 0) { Seq = 2, AtMs = 0 },
-        ];
-        using var request = new HttpRequestMessage(HttpMethod.Post, RunnerProtocol.ReportPath)
-        {
-            Content = new ReadOnlyMemoryContent(ReportFrameCodec.WriteHead(new ReportHead(lease.Key, events, LogOffset: 0))),
-        };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue(RunnerProtocol.ReportMediaType);
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", lease.Token);
-        using var response = await http.SendAsync(request, cancellationToken);
-        response.EnsureSuccessStatusCode();
     }
 }

@@ -1,7 +1,4 @@
 using System.Globalization;
-using System.Net.Http.Json;
-using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using System.Text.Json.Nodes;
 using Kiln.Bench.Measures;
 using Kiln.EndToEnd.Harness;
@@ -9,74 +6,32 @@ using Kiln.EndToEnd.Harness;
 namespace Kiln.Bench.Worlds;
 
 /// <summary>Pods without Kiln, made by the API itself: what a build's pod is compared with.</summary>
-internal sealed class BarePods : IDisposable
+internal sealed class BarePods(KubernetesCluster cluster, ClusterApi api, Load load)
 {
     private const string Pods = "api/v1/namespaces/default/pods";
-
-    private readonly HttpClient _api;
-    private readonly X509Certificate2 _certificate;
-    private readonly X509Certificate2 _authority;
-    private readonly string _image;
-    private readonly Load _load;
-
-    public BarePods(KubernetesCluster cluster, Load load)
-    {
-        _load = load;
-        _image = cluster.BuildImage;
-        var kubeconfig = cluster.Kubeconfig;
-        _certificate = X509Certificate2.CreateFromPem(Pem("client-certificate-data"), Pem("client-key-data"));
-        _authority = X509Certificate2.CreateFromPem(Pem("certificate-authority-data"));
-        var handler = new SocketsHttpHandler();
-        handler.SslOptions.ClientCertificates = [_certificate];
-        handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            CustomTrustStore = { _authority },
-            RevocationMode = X509RevocationMode.NoCheck,
-        };
-        _api = new HttpClient(handler) { BaseAddress = new Uri(Value("server").Trim('"')) };
-
-        // The cluster's own kubeconfig: each value is on one line, up to a comma or a brace.
-        string Value(string key)
-        {
-            var begin = kubeconfig.IndexOf($"{key}: ", StringComparison.Ordinal) + key.Length + 2;
-            return kubeconfig.Substring(begin, kubeconfig.AsSpan(begin).IndexOfAny(',', '}'));
-        }
-
-        string Pem(string key) => Encoding.ASCII.GetString(Convert.FromBase64String(Value(key)));
-    }
 
     /// <summary>Milliseconds from the call that makes a pod until its only process begins.</summary>
     public async Task<double> FirstLineAsync(string name, CancellationToken cancellationToken)
     {
-        var asked = _load.NowMs();
-        (await _api.PostAsJsonAsync(Pods, Pod(name), cancellationToken)).EnsureSuccessStatusCode();
+        var asked = load.NowMs();
+        await api.CallAsync(HttpMethod.Post, Pods, Pod(name), cancellationToken);
         await EndedAsync(name, cancellationToken);
-        var spoke = await _api.GetStringAsync($"{Pods}/{name}/log", cancellationToken);
-        (await _api.DeleteAsync($"{Pods}/{name}?gracePeriodSeconds=0", cancellationToken)).EnsureSuccessStatusCode();
+        var spoke = await api.Http.GetStringAsync($"{Pods}/{name}/log", cancellationToken);
+        await api.CallAsync(HttpMethod.Delete, $"{Pods}/{name}?gracePeriodSeconds=0", body: null, cancellationToken);
         return (double.Parse(spoke, CultureInfo.InvariantCulture) * 1000) - asked;
-    }
-
-    public void Dispose()
-    {
-        _api.Dispose();
-        _certificate.Dispose();
-        _authority.Dispose();
     }
 
     private async Task EndedAsync(string name, CancellationToken cancellationToken)
     {
-        await using var watch = await _api.GetStreamAsync($"{Pods}?watch=true&fieldSelector=metadata.name%3D{name}", cancellationToken);
-        using var reader = new StreamReader(watch);
-        while (await reader.ReadLineAsync(cancellationToken) is { } line)
+        await foreach (var (_, pod) in api.WatchAsync($"{Pods}?watch=true&fieldSelector=metadata.name%3D{name}", cancellationToken))
         {
-            switch ((string?)JsonNode.Parse(line)!["object"]?["status"]?["phase"])
+            switch ((string?)pod["status"]?["phase"])
             {
                 case "Succeeded": return;
-                case "Failed": throw new InvalidOperationException($"Pod {name} failed: {line}");
+                case "Failed": throw new InvalidOperationException($"The pod failed: {pod["status"]!.ToJsonString()}");
             }
         }
-        throw new InvalidOperationException($"The watch of pod {name} ended before the pod did.");
+        throw new InvalidOperationException("The watch of the pod ended before the pod did.");
     }
 
     private JsonObject Pod(string name) => new()
@@ -90,7 +45,7 @@ internal sealed class BarePods : IDisposable
             ["containers"] = new JsonArray(new JsonObject
             {
                 ["name"] = "bare",
-                ["image"] = _image,
+                ["image"] = cluster.BuildImage,
                 ["imagePullPolicy"] = "IfNotPresent",
                 ["command"] = new JsonArray("bash", "-c", "echo $EPOCHREALTIME"),
             }),

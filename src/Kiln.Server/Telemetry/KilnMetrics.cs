@@ -35,6 +35,8 @@ public sealed class KilnMetrics
         LeaseLosses = Meter.CreateCounter<long>("kiln.lease.losses", "{lease}", "Runs taken from their host, by reason.");
         PodsSwept = Meter.CreateCounter<long>(
             "kiln.pods.swept", "{run}", "Runs whose objects were found in a cluster when nobody wanted them any more, and removed.");
+        ClusterRequests = Meter.CreateCounter<long>(
+            "kiln.cluster.requests", "{request}", "Requests to API servers of clusters, by verb and resource.");
         Reattaches = Meter.CreateCounter<long>(
             "kiln.run.reattaches", "{run}", "Runs found again, by how: adopted (an agent restarted), returned (given up, and its host came back).");
     }
@@ -63,6 +65,8 @@ public sealed class KilnMetrics
     public Counter<long> LeaseLosses { get; }
 
     public Counter<long> PodsSwept { get; }
+
+    public Counter<long> ClusterRequests { get; }
 
     public Counter<long> Reattaches { get; }
 

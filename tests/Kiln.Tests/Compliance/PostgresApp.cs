@@ -1,6 +1,7 @@
 using Kiln.Server.Settings;
 using Kiln.Tests.Fixtures;
 using Kiln.Tests.Server.Backups;
+using Kiln.Tests.Server.Kubernetes;
 using Kiln.Tests.Server.Queue;
 using Kiln.Tests.Server.Runs;
 
@@ -54,6 +55,11 @@ public sealed class PostgresFailedStepTests(SharedPostgres postgres) : FailedSte
 }
 
 public sealed class PostgresBackupTests(SharedPostgres postgres) : BackupTests
+{
+    protected override Task<Func<KilnOptions, KilnOptions>> StoreAsync() => postgres.StoreAsync();
+}
+
+public sealed class PostgresClusterDriverTests(SharedPostgres postgres) : ClusterDriverTests
 {
     protected override Task<Func<KilnOptions, KilnOptions>> StoreAsync() => postgres.StoreAsync();
 }

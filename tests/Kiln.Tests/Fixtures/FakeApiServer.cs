@@ -74,6 +74,15 @@ internal sealed class FakeApiServer : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
+    /// <summary>How often something was asked for, see <see cref="Requests"/>.</summary>
+    public int Asked(string request)
+    {
+        lock (_gate)
+        {
+            return Requests.Count(one => one == request || one.StartsWith(request + " ", StringComparison.Ordinal));
+        }
+    }
+
     /// <summary>The names of what there is of a kind.</summary>
     public IReadOnlyList<string> Names(string plural)
     {

@@ -14,6 +14,9 @@ internal sealed class KubernetesApi(HttpClient http, string namespaceName) : IDi
 
     public string Namespace => namespaceName;
 
+    /// <summary>Told of every request, by verb (as Kubernetes names them) and resource.</summary>
+    public Action<string, string> Asks { get; init; } = static (_, _) => { };
+
     /// <summary>Whether it answers.</summary>
     public Task<KubernetesCall<bool>> PingAsync(CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, "version", content: null, static (_, _) => Task.FromResult(true), cancellationToken);
@@ -32,6 +35,7 @@ internal sealed class KubernetesApi(HttpClient http, string namespaceName) : IDi
         while (true)
         {
             var path = $"{PathOf(resource)}?limit=500&labelSelector={Uri.EscapeDataString(selector)}&continue={Uri.EscapeDataString(next)}";
+            Asks("list", resource.Plural);
             var call = await SendAsync(HttpMethod.Get, path, content: null, Reading(resource.List), cancellationToken);
             if (call is not KubernetesCall<ObjectList<T>>.Done { Value: var page })
             {
@@ -47,30 +51,40 @@ internal sealed class KubernetesApi(HttpClient http, string namespaceName) : IDi
     }
 
     public Task<KubernetesCall<T>> GetAsync<T>(Resource<T> resource, string name, CancellationToken cancellationToken)
-        where T : IKubernetesObject =>
-        SendAsync(HttpMethod.Get, $"{PathOf(resource)}/{name}", content: null, Reading(resource.One), cancellationToken);
+        where T : IKubernetesObject
+    {
+        Asks("get", resource.Plural);
+        return SendAsync(HttpMethod.Get, $"{PathOf(resource)}/{name}", content: null, Reading(resource.One), cancellationToken);
+    }
 
     public Task<KubernetesCall<T>> CreateAsync<T>(Resource<T> resource, T made, CancellationToken cancellationToken)
-        where T : IKubernetesObject =>
-        SendAsync(HttpMethod.Post, PathOf(resource), JsonContent.Create(made, resource.One), Reading(resource.One), cancellationToken);
+        where T : IKubernetesObject
+    {
+        Asks("create", resource.Plural);
+        return SendAsync(HttpMethod.Post, PathOf(resource), JsonContent.Create(made, resource.One), Reading(resource.One), cancellationToken);
+    }
 
     /// <summary>Makes an object go together with its owner.</summary>
     public Task<KubernetesCall<bool>> AdoptAsync<T>(
         Resource<T> resource, string name, OwnerReference owner, CancellationToken cancellationToken)
-        where T : IKubernetesObject =>
-        SendAsync(
+        where T : IKubernetesObject
+    {
+        Asks("patch", resource.Plural);
+        return SendAsync(
             HttpMethod.Patch,
             $"{PathOf(resource)}/{name}",
             JsonContent.Create(
                 new OwnerPatch(new([owner])), KubernetesJson.Default.OwnerPatch, new("application/merge-patch+json")),
             static (_, _) => Task.FromResult(true),
             cancellationToken);
+    }
 
     /// <summary>Deletes an object and, after it, what it owns. Done also when there is none.</summary>
     public async Task<KubernetesCall<bool>> DeleteAsync<T>(
         Resource<T> resource, string name, int? graceSeconds, CancellationToken cancellationToken)
         where T : IKubernetesObject
     {
+        Asks("delete", resource.Plural);
         var call = await SendAsync(
             HttpMethod.Delete,
             $"{PathOf(resource)}/{name}",
@@ -87,6 +101,7 @@ internal sealed class KubernetesApi(HttpClient http, string namespaceName) : IDi
     {
         var path = $"{PathOf(resource)}?watch=true&allowWatchBookmarks=true&timeoutSeconds=300"
             + $"&labelSelector={Uri.EscapeDataString(selector)}&resourceVersion={Uri.EscapeDataString(resourceVersion)}";
+        Asks("watch", resource.Plural);
         try
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, path);

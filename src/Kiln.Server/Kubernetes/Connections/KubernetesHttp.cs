@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
@@ -20,12 +21,9 @@ internal static class KubernetesHttp
             KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
             SslOptions = Tls(connection),
         };
-        return new HttpClient(new WithToken(connection.Token) { InnerHandler = sockets })
+        return new HttpClient(new Outgoing(connection.Token) { InnerHandler = sockets })
         {
             BaseAddress = new Uri(connection.Server.ToString().TrimEnd('/') + "/"),
-            // HTTP/2 where TLS can agree on it.
-            DefaultRequestVersion = new Version(2, 0),
-            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
             Timeout = Timeout.InfiniteTimeSpan,
         };
     }
@@ -60,10 +58,13 @@ internal static class KubernetesHttp
         return options;
     }
 
-    private sealed class WithToken(Func<string> token) : DelegatingHandler
+    private sealed class Outgoing(Func<string> token) : DelegatingHandler
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
+            // HTTP/2 where TLS can agree on it. A client's defaults are not those of messages that are made outside of it.
+            request.Version = HttpVersion.Version20;
+            request.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
             if (token() is { Length: > 0 } now)
             {
                 request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", now);

@@ -49,7 +49,7 @@ internal sealed partial class ClusterDriver(
             return;
         }
         Log.Drives(telemetry.Logger, target.Name, target.Namespace);
-        using var api = new KubernetesApi(KubernetesHttp.Create(target.Connection), target.Namespace);
+        using var api = new KubernetesApi(KubernetesHttp.Create(target.Connection), target.Namespace) { Asks = telemetry.Asks };
         using var calls = new SemaphoreSlim(CallsAtOnce);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var bell = world.Bells.Take(_agent.AgentId, [Needs.OfCluster(target.Name)]);
@@ -58,7 +58,7 @@ internal sealed partial class ClusterDriver(
         try
         {
             await desk.OfferAsync(target.Id, target.Name, stop.Token);
-            await LookAsync(bell, hands, stop.Token);
+            await LookAsync(bell, hands, [], stop.Token);
             pumps =
             [
                 PumpAsync(new ObjectWatch<Pod>(
@@ -110,9 +110,10 @@ internal sealed partial class ClusterDriver(
             }
             if (isRung)
             {
-                await LookAsync(bell, hands, cancellationToken);
+                await LookAsync(bell, hands, touched, cancellationToken);
             }
-            foreach (var one in isRung || isTick ? [.. _cases.Values] : Cases(touched))
+            // Periods pass for every case, all else only for those that something is known of anew.
+            foreach (var one in isTick ? [.. _cases.Values] : Cases(touched))
             {
                 await SeeToAsync(one, hands, cancellationToken);
             }
@@ -133,7 +134,7 @@ internal sealed partial class ClusterDriver(
     }
 
     // Takes what waits, and squares what is driven with the leases there are.
-    private async Task LookAsync(Bell bell, DriverHands hands, CancellationToken cancellationToken)
+    private async Task LookAsync(Bell bell, DriverHands hands, HashSet<LeaseKey> touched, CancellationToken cancellationToken)
     {
         TakenLeases taken;
         do
@@ -159,14 +160,18 @@ internal sealed partial class ClusterDriver(
             if (!_cases.TryGetValue(lease.Key, out var one) || one.HasEnded)
             {
                 one = await AdoptAsync(lease, one, cancellationToken);
+                touched.Add(lease.Key);
             }
-            one.IsBegun |= lease.IsReported;
-            one.Stop ??= lease.Stop;
+            if (one.Take(lease))
+            {
+                touched.Add(lease.Key);
+            }
         }
         var keys = active.Select(static lease => lease.Key).ToHashSet();
-        foreach (var one in _cases.Values.Where(one => !keys.Contains(one.Key)))
+        foreach (var one in _cases.Values.Where(one => !one.HasEnded && !keys.Contains(one.Key)))
         {
             one.End(endsByItself: true);
+            touched.Add(one.Key);
         }
     }
 
@@ -342,8 +347,8 @@ internal sealed partial class ClusterDriver(
     {
         switch (outcome)
         {
-            case Making.Made:
-                (one.IsMade, one.Delay) = (true, null);
+            case Making.Made made:
+                (one.IsMade, one.IsOwned, one.Delay) = (true, made.IsOwned, null);
                 one.Pauses.Reset();
                 Stands(ClusterStanding.Ready, "");
                 break;

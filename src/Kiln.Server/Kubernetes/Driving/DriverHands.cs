@@ -49,7 +49,7 @@ internal sealed class DriverHands(PodMaker maker, string owner, SemaphoreSlim ca
     {
         one.IsBusy = true;
         Begin(
-            async () => new DriverNews.Removed(one.Key, await maker.RemoveAsync(one.Key, owner, cancellationToken)),
+            async () => new DriverNews.Removed(one.Key, await maker.RemoveAsync(one.Key, owner, one.IsOwned, cancellationToken)),
             cancellationToken);
     }
 

@@ -10,6 +10,10 @@ public sealed partial class DriverTelemetry(KilnMetrics metrics, TimeProvider ti
 
     public ILogger Logger => logger;
 
+    /// <summary>A cluster is asked for something.</summary>
+    internal void Asks(string verb, string resource) =>
+        metrics.ClusterRequests.Add(1, new KeyValuePair<string, object?>("verb", verb), new("resource", resource));
+
     /// <summary>What a lease had left in a cluster has been removed.</summary>
     internal void Swept(string cluster, LeaseKey key)
     {

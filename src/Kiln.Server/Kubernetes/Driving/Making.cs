@@ -6,7 +6,8 @@ internal abstract record Making
     private Making() { }
 
     /// <summary>They are there, made now or before.</summary>
-    public sealed record Made : Making;
+    /// <param name="IsOwned">All but the Job are the Job's now and go with it; else some have to be looked for at the end.</param>
+    public sealed record Made(bool IsOwned) : Making;
 
     /// <summary>Not now; later may do.</summary>
     /// <param name="Reason">A word of <see cref="Contracts.Runs.RunReason"/>.</param>

@@ -2,6 +2,7 @@ using Kiln.Contracts.Protocol;
 using Kiln.Server.Kubernetes.Objects;
 using Kiln.Server.Kubernetes.Stands;
 using Kiln.Server.Kubernetes.Watching;
+using Kiln.Server.Queue;
 
 namespace Kiln.Server.Kubernetes.Driving;
 
@@ -27,10 +28,13 @@ internal sealed class PodCase(LeaseKey key, TimeProvider time)
     /// <summary>Its pod has asked for the spec, so its script may have run.</summary>
     public bool IsBegun { get; set; }
 
-    public StopOrder? Stop { get; set; }
+    public StopOrder? Stop { get; private set; }
 
     /// <summary>The objects are there.</summary>
     public bool IsMade { get; set; }
+
+    /// <summary>All of them but the Job are known to be the Job's, and go with it.</summary>
+    public bool IsOwned { get; set; }
 
     /// <summary>Objects are being made or removed.</summary>
     public bool IsBusy { get; set; }
@@ -81,6 +85,15 @@ internal sealed class PodCase(LeaseKey key, TimeProvider time)
             EndedSince = time.GetTimestamp();
             NextTry = 0;
         }
+    }
+
+    /// <summary>Takes how its lease stands; false when that was known.</summary>
+    public bool Take(ActiveLease lease)
+    {
+        var isNew = (lease.IsReported && !IsBegun) || (lease.Stop is not null && Stop is null);
+        IsBegun |= lease.IsReported;
+        Stop ??= lease.Stop;
+        return isNew;
     }
 
     /// <summary>Takes a pod's newer state; false when it is not this lease's first pod. A Job may make another, which counts for nothing.</summary>

@@ -27,34 +27,35 @@ internal sealed class PodMaker(KubernetesApi api, string clusterName)
         {
             return new Making.Refused($"The tolerations of the cluster's strategy cannot be read: {unreadable.Message}");
         }
-        foreach (var secret in manifest.Secrets)
+        var troubles = await Task.WhenAll(
+        [
+            .. manifest.Secrets.Select(secret => TroubleAsync(Resources.Secrets, secret, cancellationToken)),
+            .. manifest.Claims.Select(claim => TroubleAsync(Resources.Claims, claim, cancellationToken)),
+        ]);
+        // What never can be weighs more than what can be later.
+        var trouble = Array.Find(troubles, static trouble => trouble is Making.Refused) ?? Array.Find(troubles, static trouble => trouble is not null);
+        if (trouble is not null)
         {
-            if (await EnsureAsync(Resources.Secrets, secret, cancellationToken) is (_, { } trouble))
-            {
-                return trouble;
-            }
-        }
-        foreach (var claim in manifest.Claims)
-        {
-            if (await EnsureAsync(Resources.Claims, claim, cancellationToken) is (_, { } trouble))
-            {
-                return trouble;
-            }
+            return trouble;
         }
         var (job, refusal) = await EnsureAsync(Resources.Jobs, manifest.Job, cancellationToken);
-        if (refusal is null)
-        {
-            await AdoptAsync(manifest, job!, cancellationToken);
-        }
-        return refusal ?? new Making.Made();
+        return refusal ?? new Making.Made(await AdoptAsync(manifest, job!, cancellationToken));
     }
 
     /// <summary>Removes everything of a lease but kept claims. True = it is gone, or going.</summary>
-    public async Task<bool> RemoveAsync(LeaseKey key, string owner, CancellationToken cancellationToken)
+    /// <param name="key">The lease.</param>
+    /// <param name="owner">Which server's.</param>
+    /// <param name="isOwned">Whether all but the Job is known to go with it; else what does not is looked for.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<bool> RemoveAsync(LeaseKey key, string owner, bool isOwned, CancellationToken cancellationToken)
     {
         if (await api.DeleteAsync(Resources.Jobs, PodNames.Of(key), graceSeconds: null, cancellationToken) is not KubernetesCall<bool>.Done)
         {
             return false;
+        }
+        if (isOwned)
+        {
+            return true;
         }
         // What the Job owns goes with it; what was not made its own yet goes here.
         var selector = PodNames.Selector(owner, key);
@@ -79,23 +80,25 @@ internal sealed class PodMaker(KubernetesApi api, string clusterName)
         return true;
     }
 
-    private async Task AdoptAsync(RunManifest manifest, Job job, CancellationToken cancellationToken)
+    // False: one that failed is looked for at the end, or by the sweeper.
+    private async Task<bool> AdoptAsync(RunManifest manifest, Job job, CancellationToken cancellationToken)
     {
         if (job.Metadata.Uid is not { } uid)
         {
-            return;
+            return false;
         }
         var owner = new OwnerReference(job.ApiVersion, job.Kind, job.Metadata.Name, uid);
-        // One that fails is removed by name at the end, or by the sweeper.
-        foreach (var secret in manifest.Secrets)
-        {
-            await api.AdoptAsync(Resources.Secrets, secret.Metadata.Name, owner, cancellationToken);
-        }
-        foreach (var claim in manifest.Claims.Where(static claim => PodNames.KeyOf(claim.Metadata) is not null))
-        {
-            await api.AdoptAsync(Resources.Claims, claim.Metadata.Name, owner, cancellationToken);
-        }
+        var adoptions = await Task.WhenAll(
+        [
+            .. manifest.Secrets.Select(secret => api.AdoptAsync(Resources.Secrets, secret.Metadata.Name, owner, cancellationToken)),
+            .. manifest.Claims.Where(static claim => PodNames.KeyOf(claim.Metadata) is not null)
+                .Select(claim => api.AdoptAsync(Resources.Claims, claim.Metadata.Name, owner, cancellationToken)),
+        ]);
+        return Array.TrueForAll(adoptions, static adoption => adoption is KubernetesCall<bool>.Done);
     }
+
+    private async Task<Making?> TroubleAsync<T>(Resource<T> resource, T wanted, CancellationToken cancellationToken)
+        where T : class, IKubernetesObject => (await EnsureAsync(resource, wanted, cancellationToken)).Trouble;
 
     /// <summary>The object as it is there, or why it is not.</summary>
     private async Task<(T? There, Making? Trouble)> EnsureAsync<T>(Resource<T> resource, T wanted, CancellationToken cancellationToken)

@@ -139,18 +139,18 @@ internal sealed class ObjectWatch<T>(
         }
         try
         {
-            var head = JsonSerializer.Deserialize(bytes.Span, KubernetesJson.Default.WatchHead)!;
-            switch (head.Type)
+            var type = TypeOf(bytes.Span);
+            switch (type)
             {
                 case "ADDED" or "MODIFIED" or "DELETED":
                     var changed = JsonSerializer.Deserialize(bytes.Span, line)!.Object;
                     _version = changed.Metadata.ResourceVersion ?? _version;
-                    return (head.Type == "DELETED" ? new WatchNews<T>.Gone(changed) : new WatchNews<T>.Changed(changed), null);
+                    return (type == "DELETED" ? new WatchNews<T>.Gone(changed) : new WatchNews<T>.Changed(changed), null);
                 case "BOOKMARK":
-                    _version = head.Object.GetProperty("metadata").GetProperty("resourceVersion").GetString() ?? _version;
+                    _version = Head(bytes).Object.GetProperty("metadata").GetProperty("resourceVersion").GetString() ?? _version;
                     return (null, null);
                 case "ERROR":
-                    var status = head.Object.Deserialize(KubernetesJson.Default.ApiStatus)!;
+                    var status = Head(bytes).Object.Deserialize(KubernetesJson.Default.ApiStatus)!;
                     return (null, status.Code == Gone || status.Reason is "Expired" or "Gone"
                         ? new WatchEnd.Expired()
                         : new WatchEnd.Failed(status.Message));
@@ -163,5 +163,25 @@ internal sealed class ObjectWatch<T>(
             // Cut off in the middle of a line.
             return (null, new WatchEnd.Disconnected());
         }
+    }
+
+    private static WatchHead Head(ReadOnlyMemory<byte> line) => JsonSerializer.Deserialize(line.Span, KubernetesJson.Default.WatchHead)!;
+
+    // Read alone and not with the object, which an API server writes behind it: objects are long, and come by the thousand.
+    private static string TypeOf(ReadOnlySpan<byte> line)
+    {
+        var reader = new Utf8JsonReader(line);
+        reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isType = reader.ValueTextEquals("type"u8);
+            reader.Read();
+            if (isType)
+            {
+                return reader.GetString() ?? "";
+            }
+            reader.Skip();
+        }
+        return "";
     }
 }

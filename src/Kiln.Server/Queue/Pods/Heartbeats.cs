@@ -37,7 +37,10 @@ public sealed class Heartbeats(
                 if (now.Notices.Count > heartbeat.NoticesHeard || HasNews(key, now)
                     || !await WaitAsync(next, Hold - time.GetElapsedTime(began), cancellationToken))
                 {
-                    _told[key] = new Told(now.Stop, now.Trouble);
+                    if (now is not { Stop: null, Trouble: null })
+                    {
+                        _told[key] = new Told(now.Stop, now.Trouble);
+                    }
                     return new HeartbeatReply(
                         now.Stop, now.Trouble, [.. now.Notices.Skip(heartbeat.NoticesHeard)], (int)Hold.TotalSeconds);
                 }

@@ -65,6 +65,37 @@ public class ClusterDriverTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_the_Job_owns_is_not_looked_for_when_the_run_has_ended()
+    {
+        // To watch them, and last of all when a server that starts looks for what a dead one has left.
+        await _cluster.UntilAsync(() => _cluster.Asked("GET pods") == 2);
+        var pod = await BegunAsync(await _app.RunAsync(Plan));
+        await _cluster.UntilAsync(() => Secret(pod.Key).Metadata.OwnerReferences is [_]);
+        var lists = _cluster.Asked("GET secrets");
+        await pod.ReportAsync(0, "hi\n", FakeAgent.Passed(3));
+
+        _cluster.Put(PodOf(pod.Key).Running().Ended("Succeeded"));
+        await _cluster.UntilAsync(() => _cluster.Names("jobs").Count == 0 && _cluster.Names("secrets").Count == 0);
+        // By the end of the next one it would have been looked for.
+        var next = await BegunAsync(await _app.RunAsync(Plan));
+        await next.ReportAsync(0, "hi\n", FakeAgent.Passed(3));
+        _cluster.Put(PodOf(next.Key).Running().Ended("Succeeded"));
+        await _cluster.UntilAsync(() => _cluster.Names("jobs").Count == 0);
+        Assert.Equal(lists, _cluster.Asked("GET secrets"));
+    }
+
+    [Fact]
+    public async Task What_could_not_be_made_the_Jobs_own_goes_as_well()
+    {
+        _cluster.Refuses = static request => request.StartsWith("PATCH", StringComparison.Ordinal) ? (503, "ServiceUnavailable", "etcd is away") : null;
+        var pod = await BegunAsync(await _app.RunAsync(Plan));
+        await pod.ReportAsync(0, "hi\n", FakeAgent.Passed(3));
+
+        _cluster.Put(PodOf(pod.Key).Running().Ended("Succeeded"));
+        await _cluster.UntilAsync(() => _cluster.Names("jobs").Count == 0 && _cluster.Names("secrets").Count == 0);
+    }
+
+    [Fact]
     public async Task A_pod_is_given_its_own_lease_by_its_token_and_no_other()
     {
         var pod = await BegunAsync(await _app.RunAsync(Plan));
