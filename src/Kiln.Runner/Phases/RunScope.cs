@@ -77,6 +77,10 @@ internal sealed class RunScope
     /// <summary>Whether an earlier runner of this attempt has started a command.</summary>
     public bool HasRun(string commandId) => _known.Contains(commandId);
 
+    /// <summary>Whether an earlier runner of this attempt has begun the step. Killed right then, it left that to exec's memory alone.</summary>
+    public bool HasBegun(string step) =>
+        Record.HasStarted(step) || _known.Any(id => id == step || id.StartsWith($"{step}-", StringComparison.Ordinal));
+
     /// <summary>Says what command comes now, unless an earlier runner has said so.</summary>
     public Task SayBeforeAsync(string commandId, string text) =>
         _known.Contains(commandId) ? Task.CompletedTask : SayAsync(text);

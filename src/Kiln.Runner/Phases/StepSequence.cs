@@ -50,7 +50,7 @@ internal static class StepSequence
 
     private static async Task<StepResult> TakeAsync(RunScope run, PlannedStep step)
     {
-        if (!run.Record.HasStarted(step.Name))
+        if (!run.HasBegun(step.Name))
         {
             await run.SayAsync($"{step.Name} begins");
         }

@@ -284,6 +284,33 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public async Task Nothing_is_said_into_a_script_whose_begin_its_killed_runner_had_no_time_to_note()
+    {
+        var attempt = RunnerHost.Attempt(Of(Shell("echo up; while [ ! -e go ]; do sleep 0.02; done; echo down")));
+        using var letGo = new CancellationTokenSource();
+        using (var first = _host.Runner(attempt))
+        {
+            var running = first.RunAsync(isAdopted: false, letGo.Token);
+            await attempt.LogHolds("up");
+            await letGo.CancelAsync();
+            Assert.Equal(RunnerEnd.Detached, await running);
+        }
+        var journal = _host.DirectoryOf(attempt).EventJournal;
+        var lines = await File.ReadAllLinesAsync(journal, TestContext.Current.CancellationToken);
+        Assert.Contains("step_started", lines[^1]);
+        await File.WriteAllLinesAsync(journal, lines[..^1], TestContext.Current.CancellationToken);
+
+        using var second = _host.Runner(attempt);
+        var adopted = second.RunAsync(isAdopted: true, CancellationToken.None);
+        await File.WriteAllTextAsync(Path.Combine(_host.DirectoryOf(attempt).Workspace, "go"), "", TestContext.Current.CancellationToken);
+        Assert.Equal(RunnerEnd.Delivered, await adopted);
+
+        Assert.Equal(RunStatus.Passed, (await attempt.Ended).Status);
+        Assert.Equal("up\ndown\n", attempt.LogOf("script"));
+        Assert.Equal(2, attempt.Log.Split("script begins").Length);
+    }
+
+    [Fact]
     public async Task What_a_step_wrote_before_its_exec_died_without_a_runner_is_its_own_and_the_last_line_is_not()
     {
         var attempt = RunnerHost.Attempt(Of(Shell("echo up $PPID; sleep 600")));
