@@ -5,6 +5,7 @@ using Kiln.Contracts.Plans;
 using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
 using Kiln.Runner;
+using Kiln.Tests.Fixtures;
 using static Kiln.Tests.Runner.RunSpecs;
 
 namespace Kiln.Tests.Runner;
@@ -217,14 +218,7 @@ public sealed class RunTests : IDisposable
         try
         {
             var attempt = RunnerHost.Attempt(Of(Shell($"echo before; until [ -e {gate} ]; do sleep 0.01; done; echo after")));
-            using var letGo = new CancellationTokenSource();
-            using (var first = _host.Runner(attempt))
-            {
-                var running = first.RunAsync(isAdopted: false, letGo.Token);
-                await attempt.LogHolds("before");
-                await letGo.CancelAsync();
-                Assert.Equal(RunnerEnd.Detached, await running);
-            }
+            await LetGoAsync(attempt, "before");
             await File.WriteAllTextAsync(gate, "");
 
             using var second = _host.Runner(attempt);
@@ -245,14 +239,7 @@ public sealed class RunTests : IDisposable
     public async Task A_runner_that_is_told_to_stop_what_an_earlier_one_began_keeps_its_log_and_its_end()
     {
         var attempt = RunnerHost.Attempt(Of(Shell("trap 'echo bye; exit 9' TERM; echo up; sleep 600 & wait"), new PlannedStep.PostScript("echo never")));
-        using var letGo = new CancellationTokenSource();
-        using (var first = _host.Runner(attempt))
-        {
-            var running = first.RunAsync(isAdopted: false, letGo.Token);
-            await attempt.LogHolds("up");
-            await letGo.CancelAsync();
-            Assert.Equal(RunnerEnd.Detached, await running);
-        }
+        await LetGoAsync(attempt, "up");
 
         using var second = _host.Runner(attempt);
         second.Stop(new StopOrder(attempt.Lease.Key, "cancelled", "Cancelled by ann."));
@@ -287,14 +274,7 @@ public sealed class RunTests : IDisposable
     public async Task Nothing_is_said_into_a_script_whose_begin_its_killed_runner_had_no_time_to_note()
     {
         var attempt = RunnerHost.Attempt(Of(Shell("echo up; while [ ! -e go ]; do sleep 0.02; done; echo down")));
-        using var letGo = new CancellationTokenSource();
-        using (var first = _host.Runner(attempt))
-        {
-            var running = first.RunAsync(isAdopted: false, letGo.Token);
-            await attempt.LogHolds("up");
-            await letGo.CancelAsync();
-            Assert.Equal(RunnerEnd.Detached, await running);
-        }
+        await LetGoAsync(attempt, "up");
         var journal = _host.DirectoryOf(attempt).EventJournal;
         var lines = await File.ReadAllLinesAsync(journal, TestContext.Current.CancellationToken);
         Assert.Contains("step_started", lines[^1]);
@@ -314,14 +294,7 @@ public sealed class RunTests : IDisposable
     public async Task What_a_step_wrote_before_its_exec_died_without_a_runner_is_its_own_and_the_last_line_is_not()
     {
         var attempt = RunnerHost.Attempt(Of(Shell("echo up $PPID; sleep 600")));
-        using var letGo = new CancellationTokenSource();
-        using (var first = _host.Runner(attempt))
-        {
-            var running = first.RunAsync(isAdopted: false, letGo.Token);
-            await attempt.LogHolds("up");
-            await letGo.CancelAsync();
-            Assert.Equal(RunnerEnd.Detached, await running);
-        }
+        await LetGoAsync(attempt, "up");
         var pid = attempt.Log.Split("up ")[1].Split('\n')[0];
         using (var exec = Process.GetProcessById(int.Parse(pid, CultureInfo.InvariantCulture)))
         {
@@ -369,6 +342,17 @@ public sealed class RunTests : IDisposable
             mkdir -p a/b; touch a/b/c; ln -s /etc etc; chmod 500 a/b; chmod 000 a
             for i in $(seq 1 300); do mkdir ddddddddddddddddddddd; cd ddddddddddddddddddddd; done
             """)));
+    }
+
+    // Runs an attempt until its log holds something, and leaves it to the next runner.
+    private async Task LetGoAsync(FakeAttempt attempt, string until)
+    {
+        using var letGo = new CancellationTokenSource();
+        using var first = _host.Runner(attempt);
+        var running = first.RunAsync(isAdopted: false, letGo.Token);
+        await attempt.LogHolds(until);
+        await letGo.CancelAsync();
+        Assert.Equal(RunnerEnd.Detached, await running);
     }
 
     private static bool IsZombie(int pid) => File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ");

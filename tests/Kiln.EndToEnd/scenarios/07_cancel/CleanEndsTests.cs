@@ -34,9 +34,8 @@ public sealed class CleanEndsTests : IDisposable
     [MemberData(nameof(Worlds))]
     public async Task A_cancel_ends_every_kind_of_process_and_a_storm_of_new_ones_whatever_cgroups_there_are(string name)
     {
-        var world = All[name];
-        Assert.SkipUnless(world.Obstacle() is null, $"This user cannot have {name}.");
-        await using var server = await KilnServer.StartAsync(_scratch, Token, "--capacity", "0", "--grace", "1s");
+        var world = WorldOf(name);
+        await using var server = await ServeAsync();
         var builds = new BuildDriver(server);
         using var gate = new Gate(_scratch, "gate");
         await using var agent = world.Start(
@@ -46,20 +45,15 @@ public sealed class CleanEndsTests : IDisposable
             for i in {1..8}; do storm & done
             """);
 
-        await builds.CancelAsync(runId, Token);
-
-        var run = await builds.EndAsync(runId, Token);
-        Assert.Equal((RunStatus.Cancelled, RunReason.CancelledByUser), (run.Status, run.Reason));
-        await AssertNothingIsLeftAsync(agent);
+        await AssertCancelEndsAllAsync(builds, runId, agent);
     }
 
     [Theory]
     [MemberData(nameof(Worlds))]
     public async Task A_cancel_after_the_agent_was_killed_and_came_back_ends_every_kind_of_process(string name)
     {
-        var world = All[name];
-        Assert.SkipUnless(world.Obstacle() is null, $"This user cannot have {name}.");
-        await using var server = await KilnServer.StartAsync(_scratch, Token, "--capacity", "0", "--grace", "1s");
+        var world = WorldOf(name);
+        await using var server = await ServeAsync();
         var builds = new BuildDriver(server);
         using var gate = new Gate(_scratch, "gate");
         var arguments = AgentArguments(server, await server.NewAgentTokenAsync("agent", Token));
@@ -72,17 +66,13 @@ public sealed class CleanEndsTests : IDisposable
         }
         await using var second = world.Start(Binaries.Agent, arguments, _scratch.Path);
         await second.ComplainsAsync("is connected", Token);
-        await builds.CancelAsync(runId, Token);
-
-        var run = await builds.EndAsync(runId, Token);
-        Assert.Equal((RunStatus.Cancelled, RunReason.CancelledByUser), (run.Status, run.Reason));
-        await AssertNothingIsLeftAsync(second);
+        await AssertCancelEndsAllAsync(builds, runId, second);
     }
 
     [Fact]
     public async Task A_run_over_its_timeout_says_so_keeps_its_log_and_leaves_no_process()
     {
-        await using var server = await KilnServer.StartAsync(_scratch, Token, "--capacity", "0", "--grace", "1s");
+        await using var server = await ServeAsync();
         var builds = new BuildDriver(server);
         using var gate = new Gate(_scratch, "gate");
         await using var agent = await JoinAsync(server);
@@ -97,7 +87,7 @@ public sealed class CleanEndsTests : IDisposable
     [Fact]
     public async Task The_death_of_an_exec_ends_even_a_daemon_that_has_shed_its_environment_its_session_and_its_directory()
     {
-        await using var server = await KilnServer.StartAsync(_scratch, Token, "--capacity", "0", "--grace", "1s");
+        await using var server = await ServeAsync();
         var builds = new BuildDriver(server);
         using var gate = new Gate(_scratch, "gate");
         await using var agent = await JoinAsync(server);
@@ -111,6 +101,15 @@ public sealed class CleanEndsTests : IDisposable
         Assert.Equal((RunStatus.Lost, RunReason.ExecDied), (run.Status, run.Reason));
         await AssertNothingIsLeftAsync(agent);
     }
+
+    private static CgroupWorld WorldOf(string name)
+    {
+        var world = All[name];
+        Assert.SkipUnless(world.Obstacle() is null, $"This user cannot have {name}.");
+        return world;
+    }
+
+    private Task<KilnServer> ServeAsync() => KilnServer.StartAsync(_scratch, Token, "--capacity", "0", "--grace", "1s");
 
     private async Task<RunningProgram> JoinAsync(KilnServer server) => RunningProgram.Start(
         Binaries.Agent, AgentArguments(server, await server.NewAgentTokenAsync("agent", Token)), _scratch.Path);
@@ -146,6 +145,15 @@ public sealed class CleanEndsTests : IDisposable
         var runId = await builds.StartAsync("stubborn", Token);
         await gate.ArrivedAsync(Token);
         return runId;
+    }
+
+    private async Task AssertCancelEndsAllAsync(BuildDriver builds, long runId, RunningProgram agent)
+    {
+        await builds.CancelAsync(runId, Token);
+
+        var run = await builds.EndAsync(runId, Token);
+        Assert.Equal((RunStatus.Cancelled, RunReason.CancelledByUser), (run.Status, run.Reason));
+        await AssertNothingIsLeftAsync(agent);
     }
 
     // The directory goes when the server has the end: the agent's own end waits for that.
