@@ -12,7 +12,7 @@ internal sealed class FormAutomaton
     public const int Root = 0;
 
     private readonly int[] _rootNext = new int[256];
-    private readonly uint[] _pairs = new uint[65536 / 32];
+    private readonly PrefixSieve _prefixes = new();
     private byte[] _label = new byte[256];
     private int[] _child = new int[256];
     private int[] _sibling = new int[256];
@@ -39,13 +39,8 @@ internal sealed class FormAutomaton
     /// <summary>State at the end of the marker.</summary>
     public int Marker { get; }
 
-    /// <summary>Whether some form (or the marker) begins with these two bytes: one look in 8 KiB decides for nearly
-    /// every byte of a log.</summary>
-    public bool MayBegin(byte first, byte second)
-    {
-        var pair = first << 8 | second;
-        return (_pairs[pair >> 5] >> (pair & 31) & 1) != 0;
-    }
+    /// <summary>How many bytes at the front of the text leave the automaton at its root: nearly every byte of a log does.</summary>
+    public int Skip(ReadOnlySpan<byte> text) => _prefixes.Skip(text);
 
     public int Next(int state, byte b)
     {
@@ -84,8 +79,7 @@ internal sealed class FormAutomaton
 
     private int Insert(ReadOnlySpan<byte> form, bool isHeld)
     {
-        var pair = form[0] << 8 | form[1];
-        _pairs[pair >> 5] |= 1u << (pair & 31);
+        _prefixes.Add(form[0], form[1]);
         var node = Root;
         for (var depth = 0; depth < form.Length; depth++)
         {

@@ -74,10 +74,7 @@ internal sealed class Masker(SecretSet secrets, bool obeysAddMask)
         {
             if (state == FormAutomaton.Root)
             {
-                while (i + 1 < window.Length && !automaton.MayBegin(window[i], window[i + 1]))
-                {
-                    i++;
-                }
+                i += automaton.Skip(window[i..]);
             }
 
             state = automaton.Next(state, window[i]);

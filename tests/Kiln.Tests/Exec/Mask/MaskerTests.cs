@@ -29,6 +29,21 @@ public sealed class MaskerTests
             stream => Assert.Equal(Expected(stream.Secrets, stream.Text), Masked(stream.Secrets, stream.Text, stream.Cuts)),
             iter: 3000);
 
+    /// <summary>Anything at all with a secret here and there: what is passed over quickly and what is looked at meet at every place.</summary>
+    [Fact]
+    public void A_secret_is_found_wherever_it_lies_in_a_long_text_of_any_letters() =>
+        Gen.Select(
+                Gen.String[Gen.Char[' ', '~'], 4, 12].Array[1, 8],
+                Gen.Select(Gen.String[Gen.Char[' ', '~'], 0, 60], Gen.Int[0, 100], (quiet, which) => (Quiet: quiet, Which: which)).Array[1, 12],
+                Gen.Int[0, 90].Array[0, 8])
+            .Select((secrets, places, cuts) => (
+                Secrets: secrets,
+                Text: Encoding.UTF8.GetBytes(string.Concat(places.Select(place => place.Quiet + secrets[place.Which % secrets.Length]))),
+                Cuts: cuts))
+            .Sample(
+                stream => Assert.Equal(Expected(stream.Secrets, stream.Text), Masked(stream.Secrets, stream.Text, stream.Cuts)),
+                iter: 3000);
+
     [Fact]
     public void No_form_of_a_secret_ever_comes_out() =>
         Streams.Sample(
