@@ -128,7 +128,7 @@ public sealed partial class AttemptRunner(
     {
         var record = new AttemptRecord(journal);
         var relay = new LogRelay(spool, courier, place.HostName, directory.Path);
-        var closing = new AttemptClosing(Mark, directory, record, spool, _news, logger);
+        var closing = new AttemptClosing(Mark, lease.Spec.Plan.Steps, directory, record, spool, _news, logger);
         var opened = await opening;
         if (record.End is not null)
         {

@@ -1,3 +1,5 @@
+using Kiln.Contracts.Exec;
+using Kiln.Contracts.Plans;
 using Kiln.Contracts.Runs;
 using Kiln.Runner.Courier;
 using Kiln.Runner.Journal;
@@ -9,7 +11,13 @@ namespace Kiln.Runner.Phases;
 
 /// <summary>Writes an attempt's last words: its end into the log, then its verdict into the journal. Once.</summary>
 internal sealed partial class AttemptClosing(
-    string mark, RunDirectory directory, AttemptRecord record, Spool spool, Announcements news, ILogger logger)
+    string mark,
+    IReadOnlyList<PlannedStep> steps,
+    RunDirectory directory,
+    AttemptRecord record,
+    Spool spool,
+    Announcements news,
+    ILogger logger)
 {
     /// <summary>Ends an attempt whose exec lives, or has died under it.</summary>
     public async Task EndAsync(RunScope run, Verdict verdict)
@@ -48,6 +56,14 @@ internal sealed partial class AttemptClosing(
     {
         Orphans.Kill(mark, directory);
         spool.Measure();
+        var left = ExecJournal.Read(directory.Path);
+        foreach (var step in steps)
+        {
+            if (StepCommands.BeginOf(left, step.Name) is { } begin)
+            {
+                record.StepStarted(step.Name, begin);
+            }
+        }
         record.StepUnderWayEnded(StepStatus.Failed, spool.Length, verdict.Message);
         if (verdict.Message.Length > 0)
         {

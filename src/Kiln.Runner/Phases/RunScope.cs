@@ -79,7 +79,7 @@ internal sealed class RunScope
 
     /// <summary>Whether an earlier runner of this attempt has begun the step. Killed right then, it left that to exec's memory alone.</summary>
     public bool HasBegun(string step) =>
-        Record.HasStarted(step) || _known.Any(id => id == step || id.StartsWith($"{step}-", StringComparison.Ordinal));
+        Record.HasStarted(step) || _known.Any(id => StepCommands.IsOf(step, id));
 
     /// <summary>Says what command comes now, unless an earlier runner has said so.</summary>
     public Task SayBeforeAsync(string commandId, string text) =>
@@ -118,6 +118,10 @@ internal sealed class RunScope
         Spool.Measure();
         return Spool.Length;
     }
+
+    /// <summary>Where the log of a step begins whose begin nobody has told: an exec that died knew it, or nothing of it was started.</summary>
+    public async Task<long> BeginOfAsync(string step) =>
+        StepCommands.BeginOf(ExecJournal.Read(Directory.Path), step) ?? await MeasureLogAsync();
 
     /// <summary>The last part of what a command wrote into the log.</summary>
     public string WordsOf(ExecNotice.Ended notice)

@@ -63,7 +63,10 @@ internal static class StepSequence
         {
             return result;
         }
-        run.Record.StepStarted(step.Name, run.Spool.Length);
+        if (!run.Record.HasStarted(step.Name))
+        {
+            run.Record.StepStarted(step.Name, await run.BeginOfAsync(step.Name));
+        }
         var logEnd = SpeaksItself(step) || result is StepResult.ExecDied
             ? await run.MeasureLogAsync()
             : run.LogEnd;

@@ -275,10 +275,7 @@ public sealed class RunTests : IDisposable
     {
         var attempt = RunnerHost.Attempt(Of(Shell("echo up; while [ ! -e go ]; do sleep 0.02; done; echo down")));
         await LetGoAsync(attempt, "up");
-        var journal = _host.DirectoryOf(attempt).EventJournal;
-        var lines = await File.ReadAllLinesAsync(journal, TestContext.Current.CancellationToken);
-        Assert.Contains("step_started", lines[^1]);
-        await File.WriteAllLinesAsync(journal, lines[..^1], TestContext.Current.CancellationToken);
+        await ForgetTheBeginAsync(attempt);
 
         using var second = _host.Runner(attempt);
         var adopted = second.RunAsync(isAdopted: true, CancellationToken.None);
@@ -309,6 +306,26 @@ public sealed class RunTests : IDisposable
         Assert.Equal((RunStatus.Lost, RunReason.ExecDied), (end.Status, end.Reason));
         Assert.Equal($"up {pid}\n", attempt.LogOf("script"));
         Assert.Contains("was killed from outside", attempt.Log);
+    }
+
+    [Fact]
+    public async Task What_a_step_wrote_is_its_own_although_neither_its_runner_nor_its_exec_lived_to_tell_its_begin()
+    {
+        var attempt = RunnerHost.Attempt(Of(Shell("echo up $PPID; sleep 600")));
+        await LetGoAsync(attempt, "up");
+        await ForgetTheBeginAsync(attempt);
+        var pid = attempt.Log.Split("up ")[1].Split('\n')[0];
+        using (var exec = Process.GetProcessById(int.Parse(pid, CultureInfo.InvariantCulture)))
+        {
+            exec.Kill();
+            await exec.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        using var second = _host.Runner(attempt);
+        Assert.Equal(RunnerEnd.Delivered, await second.RunAsync(isAdopted: true, CancellationToken.None));
+
+        Assert.Equal(RunReason.ExecDied, (await attempt.Ended).Reason);
+        Assert.Equal($"up {pid}\n", attempt.LogOf("script"));
     }
 
     [Fact]
@@ -353,6 +370,15 @@ public sealed class RunTests : IDisposable
         await attempt.LogHolds(until);
         await letGo.CancelAsync();
         Assert.Equal(RunnerEnd.Detached, await running);
+    }
+
+    // As when the runner was killed between the start of the script and its note of that.
+    private async Task ForgetTheBeginAsync(FakeAttempt attempt)
+    {
+        var journal = _host.DirectoryOf(attempt).EventJournal;
+        var lines = await File.ReadAllLinesAsync(journal, TestContext.Current.CancellationToken);
+        Assert.Contains("step_started", lines[^1]);
+        await File.WriteAllLinesAsync(journal, lines[..^1], TestContext.Current.CancellationToken);
     }
 
     private static bool IsZombie(int pid) => File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ");
