@@ -1,8 +1,12 @@
+using System.Globalization;
+using System.Text.Json;
 using Kiln.EndToEnd.Harness;
 
 namespace Kiln.Bench.Worlds;
 
-/// <summary>The framework's smallest JSON endpoint (bench/Kiln.Bare), in a process of its own, to compare API calls with.</summary>
+/// <summary>
+/// The framework's smallest JSON endpoint (bench/Kiln.Bare), in a process of its own, to compare API calls with; and the smallest that starts a shell.
+/// </summary>
 internal sealed class BareServer : IAsyncDisposable
 {
     private readonly RunningProgram _program;
@@ -35,6 +39,14 @@ internal sealed class BareServer : IAsyncDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellationToken);
         }
         return new BareServer(program);
+    }
+
+    /// <summary>Starts a shell there; when it said its line (<c>$EPOCHREALTIME</c>, seconds since 1970).</summary>
+    public async Task<double> LineAsync(CancellationToken cancellationToken)
+    {
+        using var answer = await Http.PostAsync("line", null, cancellationToken);
+        using var said = JsonDocument.Parse(await answer.EnsureSuccessStatusCode().Content.ReadAsByteArrayAsync(cancellationToken));
+        return double.Parse(said.RootElement.GetProperty("text").GetString()!, CultureInfo.InvariantCulture);
     }
 
     public ValueTask DisposeAsync()
