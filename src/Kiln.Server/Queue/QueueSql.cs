@@ -125,9 +125,11 @@ internal static class QueueSql
             static row => row.GetString(0),
             runId, cause, message);
 
-    /// <summary>Attempts that wait (not leased) since before <paramref name="queuedBefore"/>.</summary>
-    public static ValueTask<List<long>> OverdueAsync(SqlSession session, long queuedBefore) => session.QueryAsync(
-        "select run_id from queue where agent_id = '' and queued_at < @1", static row => row.GetInt64(0), queuedBefore);
+    /// <summary>Attempts that wait (not leased) since <paramref name="time"/> or before, by the wall clock; in Unix milliseconds.</summary>
+    public static ValueTask<List<(long RunId, long QueuedAt)>> QueuedBeforeAsync(SqlSession session, long time) => session.QueryAsync(
+        "select run_id, queued_at from queue where agent_id = '' and queued_at <= @1",
+        static row => (RunId: row.GetInt64(0), QueuedAt: row.GetInt64(1)),
+        time);
 
     private sealed record Place(string ProjectKey, string BuildName, bool IsLimited);
 

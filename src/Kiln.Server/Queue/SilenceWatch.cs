@@ -17,9 +17,12 @@ public sealed partial class SilenceWatch(
     /// <summary>How often it looks.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
 
+    private readonly WallClock _clock = new(limits.Time);
+
     /// <summary>Looks once.</summary>
     public async Task LookAsync(CancellationToken cancellationToken)
     {
+        _clock.Look();
         if (database.IsShared)
         {
             await hosts.RefreshAsync(cancellationToken);
@@ -39,11 +42,14 @@ public sealed partial class SilenceWatch(
                 await GiveUpAsync(agentId, silence, cancellationToken);
             }
         }
-        var queuedBefore = limits.Now() - (long)limits.QueueTimeout.TotalMilliseconds;
-        foreach (var runId in await database.ReadAsync(
-            session => QueueSql.OverdueAsync(session, queuedBefore), cancellationToken))
+        var timeout = (long)limits.QueueTimeout.TotalMilliseconds;
+        foreach (var (runId, queuedAt) in await database.ReadAsync(
+            session => QueueSql.QueuedBeforeAsync(session, limits.Now() - timeout), cancellationToken))
         {
-            await TimeOutAsync(runId, cancellationToken);
+            if (_clock.Since(queuedAt) >= timeout)
+            {
+                await TimeOutAsync(runId, cancellationToken);
+            }
         }
     }
 

@@ -79,7 +79,8 @@ public static class RunViews
             state.QueuedAt / 1000, state.StartedAt / 1000, state.EndedAt / 1000, Duration(state.StartedAt, state.EndedAt));
     }
 
-    private static long Duration(long startedAt, long endedAt) => startedAt > 0 && endedAt > 0 ? endedAt - startedAt : 0;
+    // A clock that was set back in between tells nothing.
+    private static long Duration(long startedAt, long endedAt) => startedAt > 0 ? Math.Max(0, endedAt - startedAt) : 0;
 
     private static RunRepoView Repo(RunRecord run, int index)
     {

@@ -8,7 +8,7 @@ namespace Kiln.Tests.Server.Queue;
 
 public class SilenceTests : IAsyncLifetime
 {
-    private FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch.AddYears(50));
+    private WallTime _time = new(DateTimeOffset.UnixEpoch.AddYears(50));
     private KilnApp _app = null!;
 
     public async ValueTask InitializeAsync() => _app = await KilnApp.StartAsync(_time, await StoreAsync());
@@ -57,7 +57,7 @@ public class SilenceTests : IAsyncLifetime
         var id = await _app.RunAsync(FakePlans.Script());
         var lease = await new FakeAgent(_app).TakeAsync();
         await new FakeAgent(_app).ReportAsync(lease, 0, "", FakeAgent.Passed(0)[..2]);
-        _time = new FakeTimeProvider(_time.GetUtcNow().AddHours(1));
+        _time = new WallTime(_time.GetUtcNow().AddHours(1));
         _app = await _app.RestartAsync(_time);
         Assert.Equal("running", (await StandAfterAsync(id, TimeSpan.FromSeconds(29))).Status);
         Assert.Equal(("running", RunReason.HostUnreachable), await StandAfterAsync(id, TimeSpan.FromSeconds(31)));
@@ -70,7 +70,7 @@ public class SilenceTests : IAsyncLifetime
         var id = await _app.RunAsync(FakePlans.Script() with { Policy = new(Retries: 2) });
         var lease = await new FakeAgent(_app).TakeAsync();
         await new FakeAgent(_app).ReportAsync(lease, 0, "abc", FakeAgent.Passed(6)[..2]);
-        _time = new FakeTimeProvider(_time.GetUtcNow().AddHours(1));
+        _time = new WallTime(_time.GetUtcNow().AddHours(1));
         _app = await _app.RestartAsync(_time);
         Assert.Equal(("running", ""), await StandAfterAsync(id, TimeSpan.FromSeconds(5)));
         var agent = new FakeAgent(_app);
@@ -95,6 +95,39 @@ public class SilenceTests : IAsyncLifetime
         var id = await _app.RunAsync(FakePlans.Script());
         Assert.Equal(("queued", RunReason.NoHost), await StandAfterAsync(id, TimeSpan.FromHours(23)));
         Assert.Equal(("timeout", RunReason.QueueTimeout), await StandAfterAsync(id, TimeSpan.FromHours(2)));
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_set_forward_makes_no_run_wait_longer()
+    {
+        var before = await _app.RunAsync(FakePlans.Script());
+        await StandAfterAsync(before, TimeSpan.FromHours(1));
+        _time.SetBy = TimeSpan.FromDays(20_000);
+        Assert.Equal("queued", (await StandAfterAsync(before, TimeSpan.FromSeconds(5))).Status);
+        var behind = await _app.RunAsync(FakePlans.Script());
+
+        Assert.Equal("queued", (await StandAfterAsync(before, TimeSpan.FromHours(22))).Status);
+        Assert.Equal("timeout", (await StandAfterAsync(before, TimeSpan.FromHours(1))).Status);
+        Assert.Equal("queued", (await StandAsync(behind)).Status);
+        Assert.Equal("timeout", (await StandAfterAsync(behind, TimeSpan.FromHours(1))).Status);
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_set_back_ends_nothing()
+    {
+        var id = await _app.RunAsync(FakePlans.Script());
+        var agent = new FakeAgent(_app);
+        var lease = await agent.TakeAsync();
+        await agent.ReportAsync(lease, 0, "", FakeAgent.Passed(0)[..2]);
+        var waiting = await _app.RunAsync(FakePlans.Script() with { HostLabels = ["nowhere"] });
+        _time.SetBy = TimeSpan.FromDays(-10);
+
+        Assert.Equal("running", (await StandAfterAsync(id, TimeSpan.FromSeconds(29))).Status);
+        Assert.Equal("queued", (await StandAsync(waiting)).Status);
+        await agent.ReportAsync(lease, 0, "", FakeAgent.Passed(0)[2..]);
+        Assert.Equal("passed", (await StandAsync(id)).Status);
+        var run = await (await _app.Admin.GetAsync($"/openapi/runs/{id}")).JsonAsync();
+        Assert.True((long)run["duration_ms"]! >= 0);
     }
 
     private async Task<(string Status, string Reason)> StandAfterAsync(long id, TimeSpan silence)
@@ -123,5 +156,15 @@ public class SilenceTests : IAsyncLifetime
             }
             await next;
         }
+    }
+
+    /// <summary>Time that passes as it is told, and a wall clock that can be set without that.</summary>
+    private sealed class WallTime(DateTimeOffset start) : FakeTimeProvider(start)
+    {
+        public TimeSpan SetBy { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + SetBy;
+
+        public override long GetTimestamp() => base.GetUtcNow().Ticks;
     }
 }
