@@ -12,7 +12,10 @@ app.MapGet("/bare", () => TypedResults.Ok(answer));
 // A build without queue, lease, log and promise: the line that a shell says, as soon as it says it.
 app.MapPost("/line", async (CancellationToken cancellationToken) =>
 {
-    using var shell = Process.Start(new ProcessStartInfo("/bin/bash", ["-c", "echo $EPOCHREALTIME"]) { RedirectStandardOutput = true })!;
+    using var shell = Process.Start(new ProcessStartInfo("/bin/bash", ["-c", "echo $EPOCHREALTIME"])
+    {
+        RedirectStandardOutput = true, UseShellExecute = false,
+    })!;
     var line = await shell.StandardOutput.ReadLineAsync(cancellationToken);
     await shell.WaitForExitAsync(cancellationToken);
     return TypedResults.Ok(new BareAnswer(line ?? ""));

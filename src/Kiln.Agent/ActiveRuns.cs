@@ -30,13 +30,13 @@ internal sealed partial class ActiveRuns(
     public void AdoptAll()
     {
         Directory.CreateDirectory(root);
-        var adopted = new List<(LeaseKey Key, RunDirectory Directory)>();
+        var adopted = new List<(LeaseNote Note, RunDirectory Directory)>();
         foreach (var path in Directory.EnumerateDirectories(root))
         {
             var directory = new RunDirectory(path);
-            if (directory.ReadLease() is { } key)
+            if (directory.ReadLease() is { } note)
             {
-                adopted.Add((key, directory));
+                adopted.Add((note, directory));
             }
             else
             {
@@ -44,10 +44,10 @@ internal sealed partial class ActiveRuns(
             }
         }
         // An attempt that goes on in another's workspace finds that other one at work, see LeftByEarlierAsync.
-        foreach (var (key, directory) in adopted.OrderBy(static one => one.Key.Attempt))
+        foreach (var (note, directory) in adopted.OrderBy(static one => one.Note.Attempt))
         {
-            Log.Adopting(logger, key.RunId);
-            Add(key, active => AdoptAsync(active, key, directory));
+            Log.Adopting(logger, note.RunId);
+            Add(note.Key, active => AdoptAsync(active, note, directory));
         }
     }
 
@@ -106,8 +106,9 @@ internal sealed partial class ActiveRuns(
         }
     }
 
-    private async Task AdoptAsync(ActiveRun active, LeaseKey key, RunDirectory directory)
+    private async Task AdoptAsync(ActiveRun active, LeaseNote note, RunDirectory directory)
     {
+        var key = note.Key;
         var backoff = new Backoff(place.Clock);
         while (!_detach.IsCancellationRequested)
         {
@@ -116,7 +117,9 @@ internal sealed partial class ActiveRuns(
                 switch (await server.SpecAsync(key, _detach.Token))
                 {
                     case AgentCall<Lease>.Answered answered:
-                        await RunAsync(active, answered.Reply, isAdopted: true);
+                        await (note.IsOfEarlierBoot && !AttemptRunner.HasWholeEnd(directory, place.Clock)
+                            ? EndWithItsMachineAsync(active, answered.Reply, directory)
+                            : RunAsync(active, answered.Reply, isAdopted: true));
                         return;
                     case AgentCall<Lease>.Stale:
                         Log.Abandoned(logger, key.RunId);
@@ -158,6 +161,13 @@ internal sealed partial class ActiveRuns(
             Log.Broken(logger, broken, lease.Key.RunId);
             await PersistAsync(lease.Key, () => runner.GiveUpAsync(broken, _detach.Token));
         }
+    }
+
+    private async Task EndWithItsMachineAsync(ActiveRun active, Lease lease, RunDirectory directory)
+    {
+        using var runner = new AttemptRunner(lease, directory, place, server.ServerOf(lease), logger);
+        active.Attach(runner);
+        await PersistAsync(lease.Key, () => runner.EndWithItsMachineAsync(_detach.Token));
     }
 
     // The workspace that an attempt goes on in is its own once the earlier attempt has left it: that may still be ending its processes,

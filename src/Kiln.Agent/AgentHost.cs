@@ -163,7 +163,8 @@ public static partial class AgentHost
         options.Labels,
         options.Capacity,
         Shells.Detect(place.Inherited["PATH"]),
-        Draining: false);
+        Draining: false,
+        MachineBoot.Id);
 
     private static partial class Log
     {

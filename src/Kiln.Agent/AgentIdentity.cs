@@ -1,3 +1,6 @@
+using System.Text;
+using Kiln.Runner;
+
 namespace Kiln.Agent;
 
 /// <summary>
@@ -35,9 +38,7 @@ internal sealed class AgentIdentity : IDisposable
         var idFile = Path.Combine(dataDirectory, "agent-id");
         if (!File.Exists(idFile))
         {
-            var making = idFile + ".new";
-            File.WriteAllText(making, Guid.NewGuid().ToString("n"));
-            File.Move(making, idFile, overwrite: true);
+            DurableFile.Write(idFile, Encoding.ASCII.GetBytes(Guid.NewGuid().ToString("n")));
         }
         return new AgentIdentity(File.ReadAllText(idFile).Trim(), claimed);
     }

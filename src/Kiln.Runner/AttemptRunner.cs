@@ -107,21 +107,44 @@ public sealed partial class AttemptRunner(
     /// </summary>
     /// <param name="why">What went wrong.</param>
     /// <param name="detach">Lets go; the next agent in the directory begins again.</param>
-    public async Task GiveUpAsync(Exception why, CancellationToken detach)
-    {
-        await Abandonment.EndProcessesAsync(directory, Mark, place.Clock);
-        var verdict = IsFullDisk(why)
+    public Task GiveUpAsync(Exception why, CancellationToken detach) => GiveUpAsync(
+        IsFullDisk(why)
             ? new Verdict(
                 RunStatus.Lost, RunReason.DiskFull,
                 $"The disk of {place.HostName} is full, so the run could not go on there. Make room on it and retry the run.", ExitCode: null)
-            : Broke(why, exitCode: null);
+            : Broke(why, exitCode: null),
+        detach);
+
+    /// <summary>
+    /// Ends an attempt whose machine has been started anew: its processes are gone, and of its journals and its log the server may have
+    /// more than the disk. The server gets the log that is there and the end.
+    /// </summary>
+    /// <param name="detach">Lets go; the next agent in the directory begins again.</param>
+    public Task EndWithItsMachineAsync(CancellationToken detach) => GiveUpAsync(
+        new Verdict(
+            RunStatus.Lost, RunReason.HostLostRun,
+            $"{place.HostName} was restarted while the run was on it; its script did not end by itself. Retry the run.", ExitCode: null),
+        detach);
+
+    /// <summary>Whether the end of an attempt is noted in its directory, and all of the log that belongs to it is there.</summary>
+    public static bool HasWholeEnd(RunDirectory directory, TimeProvider clock)
+    {
+        using var journal = EventJournal.Open(directory.EventJournal, clock);
+        using var spool = new Spool(directory.Spool);
+        spool.Measure();
+        return new AttemptRecord(journal).End is { } end && end.LogEnd <= spool.Length;
+    }
+
+    public void Dispose() => _stop.Dispose();
+
+    private async Task GiveUpAsync(Verdict verdict, CancellationToken detach)
+    {
+        await Abandonment.EndProcessesAsync(directory, Mark, place.Clock);
         directory.Home?.Release();
         using var spool = new Spool(directory.Spool);
         await new LastWords(lease.Key, server, spool).TellAsync(verdict, place.Clock, detach);
         directory.Remove();
     }
-
-    public void Dispose() => _stop.Dispose();
 
     private async Task DriveAsync(
         Task<ExecOpening> opening, EventJournal journal, Spool spool, ReportCourier courier, Continuation? continuation, bool isAdopted)

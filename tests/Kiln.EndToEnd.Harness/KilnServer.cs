@@ -12,11 +12,18 @@ public sealed class KilnServer : IAsyncDisposable
     private readonly Scratch _scratch;
     private readonly string[] _options;
     private readonly (string Name, string Value)[] _environment;
+    private readonly Func<string, string[], (string File, string[] Arguments)> _command;
     private RunningProgram _program;
 
     private KilnServer(
-        Scratch scratch, string[] options, (string Name, string Value)[] environment, RunningProgram program, Uri address)
+        Scratch scratch,
+        string[] options,
+        (string Name, string Value)[] environment,
+        Func<string, string[], (string File, string[] Arguments)> command,
+        RunningProgram program,
+        Uri address)
     {
+        _command = command;
         _scratch = scratch;
         _options = options;
         _environment = environment;
@@ -54,11 +61,23 @@ public sealed class KilnServer : IAsyncDisposable
         StartAsync(scratch, "127.0.0.1", options, environment, cancellationToken);
 
     /// <summary>Starts one that listens on another address of this machine.</summary>
+    /// <param name="scratch">Where its data goes.</param>
+    /// <param name="host">The address.</param>
+    /// <param name="options">Its options.</param>
+    /// <param name="environment">Its environment.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="command">How the program is started with its arguments; <c>null</c> = as it is.</param>
     public static async Task<KilnServer> StartAsync(
-        Scratch scratch, string host, string[] options, (string Name, string Value)[] environment, CancellationToken cancellationToken)
+        Scratch scratch,
+        string host,
+        string[] options,
+        (string Name, string Value)[] environment,
+        CancellationToken cancellationToken,
+        Func<string, string[], (string File, string[] Arguments)>? command = null)
     {
-        var (program, address) = await LaunchAsync(scratch, $"{host}:0", options, environment, cancellationToken);
-        return new KilnServer(scratch, options, environment, program, address);
+        command ??= AsItIs;
+        var (program, address) = await LaunchAsync(scratch, $"{host}:0", options, environment, command, cancellationToken);
+        return new KilnServer(scratch, options, environment, command, program, address);
     }
 
     /// <summary>Speaks to the server of a <c>kiln up</c> that has said where it serves.</summary>
@@ -66,7 +85,7 @@ public sealed class KilnServer : IAsyncDisposable
     {
         const string said = "Kiln serves on ";
         var line = up.Output.Split('\n').First(line => line.StartsWith(said, StringComparison.Ordinal));
-        return new KilnServer(scratch, ["--demo"], [], up, new Uri(line[said.Length..]));
+        return new KilnServer(scratch, ["--demo"], [], AsItIs, up, new Uri(line[said.Length..]));
     }
 
     /// <summary>Makes a token for an agent.</summary>
@@ -107,7 +126,7 @@ public sealed class KilnServer : IAsyncDisposable
     public async Task RestartAsync(CancellationToken cancellationToken)
     {
         await _program.DisposeAsync();
-        (_program, _) = await LaunchAsync(_scratch, $"{Address.Host}:{Address.Port}", _options, _environment, cancellationToken);
+        (_program, _) = await LaunchAsync(_scratch, $"{Address.Host}:{Address.Port}", _options, _environment, _command, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -117,17 +136,21 @@ public sealed class KilnServer : IAsyncDisposable
         await _program.DisposeAsync();
     }
 
+    private static (string File, string[] Arguments) AsItIs(string file, string[] arguments) => (file, arguments);
+
     private static async Task<(RunningProgram Program, Uri Address)> LaunchAsync(
         Scratch scratch,
         string listen,
         string[] options,
         (string Name, string Value)[] environment,
+        Func<string, string[], (string File, string[] Arguments)> command,
         CancellationToken cancellationToken)
     {
         using var ready = new ReadySocket();
+        var (file, arguments) = command(Binaries.Server, ["--listen", listen, "--data", scratch["data"], .. options]);
         var program = RunningProgram.Start(
-            Binaries.Server,
-            ["--listen", listen, "--data", scratch["data"], .. options],
+            file,
+            arguments,
             scratch.Path,
             [("NOTIFY_SOCKET", ready.Path), ("HOME", scratch.Path), .. environment]);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -12,6 +12,8 @@ public sealed class RunningProgram : IAsyncDisposable
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _awaited = new();
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _complaints = new();
 
+    private bool _isDisposed;
+
     private RunningProgram(Process process)
     {
         Process = process;
@@ -82,6 +84,12 @@ public sealed class RunningProgram : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // Twice when what was to be started after it did not start.
+        if (_isDisposed)
+        {
+            return;
+        }
+        _isDisposed = true;
         if (!Process.HasExited)
         {
             Signal.Terminate(Process);

@@ -16,7 +16,7 @@ public static class ChaosPlay
         var time = TimeProvider.System;
         var violations = new List<Violation>();
         var total = 0;
-        var stage = options.RunsInPods ? Stage.OfPods(options.UsesPostgres) : Stage.OfHosts(options.UsesPostgres);
+        var stage = options.RunsInPods ? Stage.OfPods(options.UsesPostgres) : Stage.OfHosts(options.UsesPostgres, options.CutsPower);
         await using var world = await ChaosWorld.StartAsync(options, time, cancellationToken);
         for (var round = 0; round < options.Rounds; round++)
         {

@@ -65,6 +65,7 @@ internal sealed class ChaosWorld : IAsyncDisposable
                     AgentCapacity = pods is null ? Capacity : 0,
                     EmbeddedCapacity = pods is null ? 2 : 0,
                     UsesPostgres = options.UsesPostgres,
+                    HasPoweredMachines = options.CutsPower,
                     Cluster = pods?.Cluster,
                     ServerOptions = pods is null ? ["--grace", "1s"] : ["--grace", "1s", "--lost-after", "30s"],
                 },

@@ -11,6 +11,7 @@ internal sealed class HostGround(World world, Mortal server, Mortal database, Ti
 {
     private readonly Mortal _agent = new(world.Agent!.CrashAsync, _ => world.Agent!.RestartAsync(), time);
     private readonly ConcurrentDictionary<long, bool> _execsKilled = [];
+    private readonly ConcurrentDictionary<long, bool> _powerless = [];
 
     public TimeSpan Look => TimeSpan.FromMilliseconds(50);
 
@@ -34,22 +35,39 @@ internal sealed class HostGround(World world, Mortal server, Mortal database, Ti
                 KillMachine();
                 await coming;
                 return $"the whole machine for {strike.DownMs} ms";
+            case Victim.ServerPower:
+                await CutServerAsync(down, cancellationToken);
+                return $"power of the server's machine for {strike.DownMs} ms";
+            case Victim.AgentPower:
+                await _agent.StrikeAsync(
+                    down,
+                    cancel => CutAsync(world.AgentMachine!, world.Agent!.CrashAsync, cancel),
+                    cancel => world.AgentMachine!.RestoreAsync(time, cancel),
+                    cancellationToken);
+                return $"power of the agent's machine for {strike.DownMs} ms";
             default:
                 throw new InvalidOperationException($"There is no {strike.Victim} on hosts.");
         }
     }
 
-    public bool WasStruck(long runId) => _execsKilled.ContainsKey(runId);
+    public bool WasStruck(long runId) => _execsKilled.ContainsKey(runId) || LostPower(runId);
 
-    // An exec that was killed before it listened has begun nothing.
-    public bool Excuses(RunView view, bool hasBegun) =>
-        view.Reason == RunReason.ExecDied || (view.Reason == RunReason.ExecFailed && !hasBegun);
+    public bool LostPower(long runId) => _powerless.ContainsKey(runId);
+
+    // An exec that was killed before it listened has begun nothing. Of a run that a machine had just been given when its power went,
+    // nobody knows whether it began, so it is not given out again.
+    public bool Excuses(RunView view, bool hasBegun) => view.Reason switch
+    {
+        RunReason.ExecDied => WasStruck(view.RunId),
+        RunReason.ExecFailed => WasStruck(view.RunId) && !hasBegun,
+        RunReason.HostLostRun => LostPower(view.RunId) || (!hasBegun && !_powerless.IsEmpty),
+        _ => false,
+    };
 
     public Task<IReadOnlyList<string>> LeftoversAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>(
     [
         .. Processes().Select(process => $"process {process.Pid} lives: {process.CommandLine} in {process.WorkingDirectory}"),
-        .. new[] { world.Scratch["agent/runs"], Path.Combine(world.Server.DataDirectory, "agent", "runs") }
-            .Where(Directory.Exists).SelectMany(Directory.EnumerateDirectories).Select(directory => $"{directory} is there"),
+        .. new[] { world.AgentDirectory, world.Server.DataDirectory }.SelectMany(RunsIn).Select(directory => $"{directory} is there"),
     ]);
 
     public string Logs() => $"agent:\n{world.Agent!.Log}";
@@ -62,6 +80,29 @@ internal sealed class HostGround(World world, Mortal server, Mortal database, Ti
 
     private Task EverythingAsync(TimeSpan down, CancellationToken cancellationToken) => Task.WhenAll(
         server.StrikeAsync(down, cancellationToken), _agent.StrikeAsync(down, cancellationToken), database.StrikeAsync(down, cancellationToken));
+
+    // The server stays struck until its database is back; a database that is struck already waits for nobody.
+    private Task CutServerAsync(TimeSpan down, CancellationToken cancellationToken) => server.StrikeAsync(
+        TimeSpan.Zero,
+        cancel => database.StrikeAsync(
+            down,
+            cut => CutAsync(world.ServerMachine!, world.Server.CrashAsync, cut),
+            restore => world.ServerMachine!.RestoreAsync(time, restore),
+            cancel),
+        static _ => Task.CompletedTask,
+        cancellationToken);
+
+    private Task CutAsync(PoweredMachine machine, Func<CancellationToken, Task> crash, CancellationToken cancellationToken)
+    {
+        machine.Cut(frozen: () =>
+        {
+            foreach (var run in machine.Paths.SelectMany(RunsIn))
+            {
+                _powerless[RunOf(run)] = true;
+            }
+        });
+        return crash(cancellationToken);
+    }
 
     private long? KillExec(double pick)
     {
@@ -95,6 +136,10 @@ internal sealed class HostGround(World world, Mortal server, Mortal database, Ti
 
     private List<ProcessEntry> Processes() => [.. ProcessTable.All().Where(IsOfARun)];
 
+    // An agent keeps its runs below its own directory, which is in the server's where it is inside it.
+    private static IEnumerable<string> RunsIn(string directory) =>
+        new[] { Path.Combine(directory, "runs"), Path.Combine(directory, "agent", "runs") }.Where(Directory.Exists).SelectMany(Directory.EnumerateDirectories);
+
     private bool IsOfARun(ProcessEntry process) =>
         IsExec(process)
         || (process.WorkingDirectory.StartsWith(world.Scratch.Path, StringComparison.Ordinal)
@@ -106,6 +151,7 @@ internal sealed class HostGround(World world, Mortal server, Mortal database, Ti
         && process.WorkingDirectory.Contains("/runs/", StringComparison.Ordinal);
 
     // An exec stands in its run's directory, …/runs/12-1-3; the command line of one that waited for it does not name it.
-    private static long RunOf(ProcessEntry exec) =>
-        long.Parse(Path.GetFileName(exec.WorkingDirectory).Split('-')[0], CultureInfo.InvariantCulture);
+    private static long RunOf(ProcessEntry exec) => RunOf(exec.WorkingDirectory);
+
+    private static long RunOf(string directory) => long.Parse(Path.GetFileName(directory).Split('-')[0], CultureInfo.InvariantCulture);
 }

@@ -21,7 +21,10 @@ internal interface IGround : IAsyncDisposable
     /// <summary>Whether a blow took the run's processes.</summary>
     bool WasStruck(long runId);
 
-    /// <summary>Whether a run that was struck may be lost as it is.</summary>
+    /// <summary>Whether the run's machine lost its power: of a run that is lost, what was shown of its log may be gone with it.</summary>
+    bool LostPower(long runId);
+
+    /// <summary>Whether a blow excuses that a run is lost as it is.</summary>
     /// <param name="view">The run, which is lost.</param>
     /// <param name="hasBegun">Whether its script ever began.</param>
     bool Excuses(RunView view, bool hasBegun);

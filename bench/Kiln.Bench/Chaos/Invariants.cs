@@ -79,7 +79,7 @@ internal sealed class Invariants(ChaosWorld world)
             RunStatus.Passed => ends is [0] && run.Load.ExitCode == 0,
             RunStatus.Failed => ends is [not 0] && view.ExitCode == run.Load.ExitCode && view.Reason == RunReason.ScriptFailed,
             RunStatus.Cancelled => run.IsCancelled && view.Reason == RunReason.CancelledByUser,
-            RunStatus.Lost => world.Ground.WasStruck(run.RunId) && world.Ground.Excuses(view, starts > 0),
+            RunStatus.Lost => world.Ground.Excuses(view, starts > 0),
             _ => false,
         };
         if (!isTrue)
@@ -98,7 +98,8 @@ internal sealed class Invariants(ChaosWorld world)
         if (isWhole ? Hash(log) == Hash(expected) : expected.AsSpan().StartsWith(log))
         {
             var whole = await world.Api.FindAsync(LogOf(run.RunId), cancellationToken) ?? [];
-            return whole.AsSpan().StartsWith(run.LogShown)
+            var isForgotten = view.Status == RunStatus.Lost && world.Ground.LostPower(run.RunId) && run.LogShown.AsSpan().StartsWith(Known(whole));
+            return whole.AsSpan().StartsWith(run.LogShown) || isForgotten
                 ? []
                 : [new(LogWhole, $"run {run.RunId} is {view.Status} and has {whole.Length} log bytes, of the {run.LogShown.Length} that "
                     + $"were shown while it ran {whole.AsSpan().CommonPrefixLength(run.LogShown)} are the same")];
@@ -108,6 +109,10 @@ internal sealed class Invariants(ChaosWorld world)
         return [new(LogWhole, $"run {run.RunId} is {view.Status} and has {log.Length} log bytes, its script wrote {expected.Length}; "
             + $"they agree up to {same}, then comes \"{rest}\"")];
     }
+
+    // The server's own last line, behind what it has of the log of a run that is lost.
+    private static ReadOnlySpan<byte> Known(ReadOnlySpan<byte> log) =>
+        log.IndexOf("\e[2m[kiln]\e[0m The log is known up to here."u8) is >= 0 and var end ? log[..end] : log;
 
     private async Task<IEnumerable<Violation>> CheckUploadAsync(StartedRun run, CancellationToken cancellationToken)
     {

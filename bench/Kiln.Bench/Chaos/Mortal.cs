@@ -12,13 +12,26 @@ internal sealed class Mortal(Func<CancellationToken, Task> kill, Func<Cancellati
     public static Mortal Nobody(TimeProvider time) => new(static _ => Task.CompletedTask, static _ => Task.CompletedTask, time);
 
     /// <summary>Kills it, and starts it anew after a while.</summary>
-    public async Task StrikeAsync(TimeSpan down, CancellationToken cancellationToken)
+    public Task StrikeAsync(TimeSpan down, CancellationToken cancellationToken) =>
+        StrikeAsync(down, kill, static _ => Task.CompletedTask, cancellationToken);
+
+    /// <summary>Kills it in another way, and starts it anew after a while.</summary>
+    /// <param name="down">How long it stays away.</param>
+    /// <param name="otherKill">Kills it.</param>
+    /// <param name="prepare">Brings back what it needs to be started.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task StrikeAsync(
+        TimeSpan down,
+        Func<CancellationToken, Task> otherKill,
+        Func<CancellationToken, Task> prepare,
+        CancellationToken cancellationToken)
     {
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            await kill(cancellationToken);
+            await otherKill(cancellationToken);
             await Task.Delay(down, time, cancellationToken);
+            await prepare(cancellationToken);
             await revive(cancellationToken);
         }
         finally

@@ -84,9 +84,11 @@ internal sealed class PodGround : IGround
         }
     }
 
+    public bool LostPower(long runId) => false;
+
     public bool WasStruck(long runId) => _struck.ContainsKey(runId);
 
-    public bool Excuses(RunView view, bool hasBegun) => view.Reason
+    public bool Excuses(RunView view, bool hasBegun) => WasStruck(view.RunId) && view.Reason
         is RunReason.PodDied or RunReason.PodDeleted or RunReason.PodEvicted or RunReason.NodeLost or RunReason.HostLost
         or RunReason.ExecDied or RunReason.ContainerGone;
 

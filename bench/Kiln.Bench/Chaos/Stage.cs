@@ -7,12 +7,15 @@ namespace Kiln.Bench.Chaos;
 /// <param name="HasDatabase">Whether there is a PostgreSQL to kill.</param>
 public sealed record Stage(int LengthMs, int LongestDownMs, IReadOnlyList<Victim> Victims, bool HasDatabase)
 {
+    private static Victim[] PowerCuts => [Victim.ServerPower, Victim.ServerPower, Victim.ServerPower, Victim.AgentPower, Victim.AgentPower, Victim.AgentPower];
+
     /// <summary>Runs are processes of hosts.</summary>
-    public static Stage OfHosts(bool hasDatabase) => new(
+    public static Stage OfHosts(bool hasDatabase, bool cutsPower) => new(
         LengthMs: 2500, LongestDownMs: 1200,
         [
             Victim.Server, Victim.Server, Victim.Server, Victim.Agent, Victim.Agent, Victim.Agent, Victim.Exec, Victim.Exec,
             Victim.Everything, Victim.Machine,
+            .. cutsPower ? PowerCuts : [],
         ],
         hasDatabase);
 

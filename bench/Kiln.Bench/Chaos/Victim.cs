@@ -21,6 +21,12 @@ public enum Victim
     /// <summary>The same, and every exec and script with them, as when the machine stops.</summary>
     Machine,
 
+    /// <summary>The power of the server's machine: what its disk had not synced is gone, the database's and its agent's runs too.</summary>
+    ServerPower,
+
+    /// <summary>The power of the other agent's machine, with its runs.</summary>
+    AgentPower,
+
     /// <summary>The cluster's API server, and etcd with it; pods go on.</summary>
     ControlPlane,
 

@@ -8,10 +8,16 @@ public sealed class AgentHost : IAsyncDisposable
     private readonly string[] _arguments;
     private readonly string _directory;
     private readonly (string Name, string Value)[] _environment;
+    private readonly Func<string, string[], (string File, string[] Arguments)> _command;
     private RunningProgram _program;
 
-    private AgentHost(string[] arguments, string directory, (string Name, string Value)[] environment)
+    private AgentHost(
+        string[] arguments,
+        string directory,
+        (string Name, string Value)[] environment,
+        Func<string, string[], (string File, string[] Arguments)> command)
     {
+        _command = command;
         _arguments = arguments;
         _directory = directory;
         _environment = environment;
@@ -24,8 +30,19 @@ public sealed class AgentHost : IAsyncDisposable
     public string Log => _program.Errors;
 
     /// <summary>Starts one and waits until the server has taken it.</summary>
+    /// <param name="server">Its server.</param>
+    /// <param name="directory">Where its data goes.</param>
+    /// <param name="capacity">Runs at once.</param>
+    /// <param name="environment">Its environment.</param>
+    /// <param name="command">How the program is started with its arguments.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     public static async Task<AgentHost> StartAsync(
-        KilnServer server, string directory, int capacity, (string Name, string Value)[] environment, CancellationToken cancellationToken)
+        KilnServer server,
+        string directory,
+        int capacity,
+        (string Name, string Value)[] environment,
+        Func<string, string[], (string File, string[] Arguments)> command,
+        CancellationToken cancellationToken)
     {
         var token = await server.NewAgentTokenAsync("agent", cancellationToken);
         string[] arguments =
@@ -33,7 +50,7 @@ public sealed class AgentHost : IAsyncDisposable
             "--server", server.Address.AbsoluteUri, "--data", Path.Combine(directory, "agent"), "--name", "agent",
             "--capacity", $"{capacity}", "--labels", "bench",
         ];
-        var agent = new AgentHost(arguments, directory, [("KILN_AGENT_TOKEN", token), ("HOME", directory), .. environment]);
+        var agent = new AgentHost(arguments, directory, [("KILN_AGENT_TOKEN", token), ("HOME", directory), .. environment], command);
         await agent._program.ComplainsAsync("is connected", cancellationToken);
         return agent;
     }
@@ -54,5 +71,9 @@ public sealed class AgentHost : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _program.DisposeAsync();
 
-    private RunningProgram Launch() => RunningProgram.Start(Binaries.Agent, _arguments, _directory, _environment);
+    private RunningProgram Launch()
+    {
+        var (file, arguments) = _command(Binaries.Agent, _arguments);
+        return RunningProgram.Start(file, arguments, _directory, _environment);
+    }
 }

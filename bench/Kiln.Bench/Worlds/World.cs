@@ -34,12 +34,26 @@ public sealed class World : IAsyncDisposable
 
     public AgentHost? Agent { get; }
 
+    /// <summary>Where the agent that is a process of its own keeps everything.</summary>
+    public string AgentDirectory => Scratch["agent"];
+
+    /// <summary>The machine of the server and its database, whose power can be cut; <c>null</c> = this one.</summary>
+    public PoweredMachine? ServerMachine { get; private init; }
+
+    /// <summary>The agent's.</summary>
+    public PoweredMachine? AgentMachine { get; private init; }
+
     public static async Task<World> StartAsync(WorldOptions options, CancellationToken cancellationToken)
     {
         var scratch = new Scratch();
         var environment = options.Environment.ToArray();
         var database = "";
-        var postgres = options.UsesPostgres ? await PostgresServer.StartAsync(durable: true) : null;
+        var (serverMachine, agentMachine) = options.HasPoweredMachines
+            ? (PoweredMachine.On(scratch, "server"), PoweredMachine.On(scratch, "agent"))
+            : ((PoweredMachine?)null, (PoweredMachine?)null);
+        var postgres = options.UsesPostgres ? await PostgresServer.StartAsync(durable: true, serverMachine is null ? null : serverMachine.Mount) : null;
+        serverMachine?.Mount(scratch["data"]);
+        agentMachine?.Mount(scratch["agent"]);
         if (postgres is not null)
         {
             database = await postgres.CreateDatabaseAsync();
@@ -51,11 +65,15 @@ public sealed class World : IAsyncDisposable
             options.Cluster?.Address ?? "127.0.0.1",
             ["--demo", "--capacity", $"{options.EmbeddedCapacity}", "--log-level", "warning", "--rate-limit", "0", .. pods, .. options.ServerOptions],
             environment,
-            cancellationToken);
+            cancellationToken,
+            (program, arguments) => serverMachine?.Command(program, arguments, agentMachine) ?? (program, arguments));
         var agent = options.AgentCapacity == 0
             ? null
-            : await AgentHost.StartAsync(server, scratch.Path, options.AgentCapacity, environment, cancellationToken);
-        var world = new World(scratch, postgres, server, agent) { Database = database };
+            : await AgentHost.StartAsync(
+                server, scratch.Path, options.AgentCapacity, environment,
+                (program, arguments) => agentMachine?.Command(program, arguments, serverMachine) ?? (program, arguments),
+                cancellationToken);
+        var world = new World(scratch, postgres, server, agent) { Database = database, ServerMachine = serverMachine, AgentMachine = agentMachine };
         await world.PostAsync(
             "openapi/projects/project",
             new JsonObject { ["project_name"] = Project, ["project_key"] = Project, ["project_type"] = "yaml" },
@@ -134,6 +152,8 @@ public sealed class World : IAsyncDisposable
         {
             await Postgres.DisposeAsync();
         }
+        ServerMachine?.Dispose();
+        AgentMachine?.Dispose();
         Scratch.Dispose();
     }
 }

@@ -14,6 +14,9 @@ public sealed record WorldOptions
     /// <summary>Whether the server keeps its data in a PostgreSQL of the world's own instead of SQLite.</summary>
     public bool UsesPostgres { get; init; }
 
+    /// <summary>Whether server (with its database) and agent are on machines whose power can be cut.</summary>
+    public bool HasPoweredMachines { get; init; }
+
     /// <summary>Cluster that builds run in instead of on hosts; <c>null</c> = none.</summary>
     public KubernetesCluster? Cluster { get; init; }
 

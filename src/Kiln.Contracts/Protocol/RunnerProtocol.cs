@@ -68,6 +68,8 @@ public sealed record Lease(LeaseKey Key, string Token, RunSpec Spec);
 /// <param name="Capacity">Runs at once.</param>
 /// <param name="Shells">Script kinds that it can run: <c>shell</c>, <c>batch_file</c>, <c>powershell</c>.</param>
 /// <param name="Draining">True when it wants no new runs.</param>
+/// <param name="BootId">The boot of its machine: with another one, nothing lives there that was started before, and what was not synced is
+/// gone. Empty = not known.</param>
 public sealed record AgentInfo(
     string AgentId,
     string Name,
@@ -78,7 +80,8 @@ public sealed record AgentInfo(
     IReadOnlyList<string> Labels,
     int Capacity,
     IReadOnlyList<string> Shells,
-    bool Draining);
+    bool Draining,
+    string BootId = "");
 
 /// <summary>
 /// An agent's one held request: heartbeat, wish for work, and ear for orders in one. It names every run the agent

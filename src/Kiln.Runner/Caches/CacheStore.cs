@@ -37,7 +37,7 @@ public sealed class CacheStore(string directory, long limit, TimeProvider clock,
     {
         lock (_lock)
         {
-            var entries = Read(PlaceOf(scope)).Where(entry => entry.Scope == scope && File.Exists(BlobOf(entry)))
+            var entries = Read(PlaceOf(scope)).Where(entry => entry.Scope == scope && HasArchive(entry))
                 .OrderByDescending(static entry => entry.SavedAtMs).ToArray();
             var found = entries.FirstOrDefault(entry => entry.Key == key)
                 ?? prefixes.Select(prefix => entries.FirstOrDefault(
@@ -76,7 +76,8 @@ public sealed class CacheStore(string directory, long limit, TimeProvider clock,
     }
 
     /// <summary>Whether the archive of an entry of another host is here.</summary>
-    internal bool HasArchive(CacheEntry entry) => File.Exists(BlobOf(entry));
+    /// <remarks>Archives are not synced, which would cost as much as writing them: behind a power cut one may be shorter, and is none then.</remarks>
+    internal bool HasArchive(CacheEntry entry) => new FileInfo(BlobOf(entry)) is { Exists: true } archive && archive.Length == entry.Size;
 
     /// <summary>Takes an entry, with its archive when that is not here, and makes room for it.</summary>
     /// <param name="draft">The archive; <c>null</c> = it is here.</param>
@@ -129,7 +130,7 @@ public sealed class CacheStore(string directory, long limit, TimeProvider clock,
             archive.Delete();
         }
         foreach (var name in Directory.EnumerateDirectories(Names).SelectMany(Directory.EnumerateFiles)
-            .Where(name => ReadOne(name) is not { } entry || !File.Exists(BlobOf(entry))).ToArray())
+            .Where(name => ReadOne(name) is not { } entry || !HasArchive(entry)).ToArray())
         {
             File.Delete(name);
         }

@@ -5,7 +5,7 @@ using Kiln.Runner.Journal;
 namespace Kiln.Runner.Courier;
 
 /// <summary>
-/// Tells the end of an attempt from memory, where the host's disk takes no journal any more: asks what the server has, brings
+/// Tells the end of an attempt from memory, where the host's disk takes no journal any more or has lost a part of it: asks what the server has, brings
 /// the rest of the spool and then the verdict. Repeated from the beginning it changes nothing.
 /// </summary>
 internal sealed class LastWords(LeaseKey lease, IRunServer server, Spool spool)

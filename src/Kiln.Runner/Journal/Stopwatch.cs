@@ -8,10 +8,6 @@ namespace Kiln.Runner.Journal;
 /// </summary>
 internal static class Stopwatch
 {
-    private const string BootIdFile = "/proc/sys/kernel/random/boot_id";
-
-    private static readonly string BootId = File.Exists(BootIdFile) ? File.ReadAllText(BootIdFile).Trim() : "";
-
     /// <summary>Milliseconds since the first call for <paramref name="file"/>.</summary>
     /// <param name="file">Made by the first call.</param>
     /// <param name="otherwise">What it was by the wall clock, for when the machine has been started anew since.</param>
@@ -20,10 +16,10 @@ internal static class Stopwatch
         var now = Environment.TickCount64;
         if (!File.Exists(file))
         {
-            File.WriteAllText(file, string.Create(CultureInfo.InvariantCulture, $"{now} {BootId}"));
+            File.WriteAllText(file, string.Create(CultureInfo.InvariantCulture, $"{now} {MachineBoot.Id}"));
             return otherwise;
         }
-        return File.ReadAllText(file).Split(' ') is [var began, var sameBoot] && sameBoot == BootId
+        return File.ReadAllText(file).Split(' ') is [var began, var sameBoot] && sameBoot == MachineBoot.Id
             && long.TryParse(began, NumberStyles.None, CultureInfo.InvariantCulture, out var then)
                 ? now - then
                 : otherwise;

@@ -70,13 +70,8 @@ internal sealed record KeptHome(string Path)
         }
     }
 
-    // By a rename: a reader sees it whole or not at all.
-    private static void Write<T>(string file, T content, JsonTypeInfo<T> shape)
-    {
-        var draft = file + ".draft";
-        File.WriteAllBytes(draft, JsonSerializer.SerializeToUtf8Bytes(content, shape));
-        File.Move(draft, file, overwrite: true);
-    }
+    private static void Write<T>(string file, T content, JsonTypeInfo<T> shape) =>
+        DurableFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(content, shape));
 
     private string At(string name) => System.IO.Path.Combine(Path, name);
 }

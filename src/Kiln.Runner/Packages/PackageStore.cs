@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using Kiln.Contracts;
 using Kiln.Contracts.Plans;
@@ -52,9 +53,9 @@ public sealed class PackageStore(string directory, HttpClient http, TimeProvider
     {
         var place = Path.GetDirectoryName(installed.Directory)!;
         var attempt = Path.GetFileName(installed.Directory);
-        var fresh = Path.Combine(place, $".{attempt}");
-        File.WriteAllText(fresh, attempt);
-        File.Move(fresh, Path.Combine(place, ReadyFile), overwrite: true);
+        // Before it is called whole: programs that a power cut emptied would stay installed for good.
+        DurableFile.SyncAll(installed.Directory);
+        DurableFile.Write(Path.Combine(place, ReadyFile), Encoding.UTF8.GetBytes(attempt));
     }
 
     /// <summary>Removes an attempt that did not succeed.</summary>

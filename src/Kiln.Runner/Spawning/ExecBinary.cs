@@ -34,11 +34,15 @@ public static class ExecBinary
         Directory.CreateDirectory(making);
         foreach (var file in files)
         {
-            File.Copy(file, Path.Combine(making, Path.GetFileName(file)));
+            var copy = Path.Combine(making, Path.GetFileName(file));
+            File.Copy(file, copy);
+            DurableFile.SyncContent(copy);
         }
+        DurableFile.SyncNames(making);
         try
         {
             Directory.Move(making, target);
+            DurableFile.SyncNames(binDirectory);
         }
         catch (IOException) when (File.Exists(installed))
         {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Kiln.Contracts;
 using Kiln.Contracts.Exec;
 using Kiln.Contracts.Protocol;
 using Kiln.Runner.Kept;
@@ -92,7 +91,9 @@ public sealed class RunDirectory(string path)
         }
         if (!File.Exists(LeaseFile))
         {
-            File.WriteAllBytes(LeaseFile, JsonSerializer.SerializeToUtf8Bytes(key, KilnJson.Default.LeaseKey));
+            File.WriteAllBytes(
+                LeaseFile,
+                JsonSerializer.SerializeToUtf8Bytes(new LeaseNote(key.RunId, key.Attempt, key.Fence, MachineBoot.Id), LeaseNoteJson.Default.LeaseNote));
         }
     }
 
@@ -108,12 +109,15 @@ public sealed class RunDirectory(string path)
     /// <summary>Certificates that are trusted for a repository.</summary>
     public string Certificates(int repo) => At($"certificates-{repo}.pem");
 
-    /// <summary>Whose directory it is; <c>null</c> when it was not finished being made, so that nothing ran in it.</summary>
-    public LeaseKey? ReadLease()
+    /// <summary>
+    /// Whose directory it is; <c>null</c> when it was not finished being made, so that nothing ran in it, or when the machine lost its
+    /// power, so that nothing runs in it any more.
+    /// </summary>
+    public LeaseNote? ReadLease()
     {
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(LeaseFile), KilnJson.Default.LeaseKey);
+            return JsonSerializer.Deserialize(File.ReadAllBytes(LeaseFile), LeaseNoteJson.Default.LeaseNote);
         }
         catch (Exception unreadable) when (unreadable is IOException or JsonException)
         {

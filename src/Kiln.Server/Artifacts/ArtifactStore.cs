@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using Kiln.Buckets;
 using Kiln.Contracts.Runs;
+using Kiln.Runner;
 using Kiln.Server.Logs;
 using Kiln.Server.Settings;
 
@@ -43,7 +44,7 @@ public sealed class ArtifactStore(DataDirectory data, ArtifactBucket? bucket)
             {
                 var target = FileOf(attempt, path);
                 DataDirectory.Ensure(Path.GetDirectoryName(target)!);
-                File.Move(aside, target, overwrite: true);
+                DurableFile.Place(aside, target);
             }
             else
             {

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.Text.Json;
+using Kiln.Runner;
 using Kiln.Server.Settings;
 using Kiln.Server.Storage;
 using Kiln.Server.Storage.Postgres;
@@ -23,14 +24,16 @@ internal sealed class Restore(KilnOptions options, DataDirectory data, TimeProvi
         using var data = DataDirectory.Open(options.Data, options.Artifacts);
         RequireEmpty(data);
         // Until it is gone no server starts here: half a backup must not be taken for a whole one.
-        await File.WriteAllTextAsync(data.UnfinishedRestoreFile, "", cancellationToken);
+        DurableFile.Write(data.UnfinishedRestoreFile, []);
         var restore = new Restore(options, data, time);
         try
         {
             await using var archive = File.OpenRead(file);
             var rows = await restore.ReadAsync(archive, cancellationToken);
+            DurableFile.SyncAll(data.Root);
+            DurableFile.SyncAll(DataDirectory.Ensure(data.Artifacts));
             File.Delete(data.UnfinishedRestoreFile);
-            DurableDirectory.Flush(data.Root);
+            DurableFile.SyncNames(data.Root);
             return restore.Told(rows);
         }
         catch (Exception broken) when (broken is InvalidDataException or EndOfStreamException or JsonException or FormatException)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Kiln.Runner;
 using Kiln.Server.Settings;
 using Kiln.Server.Storage;
 using Kiln.Server.Storage.Documents;
@@ -34,7 +35,7 @@ internal static class MasterKeyChange
         var secrets = await IsDoneAsync(database, next, cancellationToken)
             ? 0
             : await MasterKeyRotation.RunAsync(database, current, next, cancellationToken);
-        File.Move(aside, data.MasterKeyFile, overwrite: true);
+        DurableFile.Place(aside, data.MasterKeyFile);
         return $"{secrets} secrets are sealed under a new master key, which is in {data.MasterKeyFile}. Backups from before need the old key.\n";
     }
 

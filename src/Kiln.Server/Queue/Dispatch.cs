@@ -17,6 +17,11 @@ public sealed class Dispatch(Leases leases, HeldLeases held, HostRoster hosts, Q
     public async Task<PollReply> PollAsync(PollRequest poll, CancellationToken cancellationToken)
     {
         var agent = poll.Agent;
+        if (hosts.HasRestarted(agent))
+        {
+            // Before the new boot is noted: a server that is killed in between does this again.
+            await held.LoseWithMachineAsync(poll, cancellationToken);
+        }
         var isNew = await hosts.SeenAsync(agent, cancellationToken);
         var bell = bells.Take(agent.AgentId, Needs.Offers(agent));
         var began = time.GetTimestamp();

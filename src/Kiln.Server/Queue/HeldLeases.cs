@@ -51,6 +51,22 @@ public sealed class HeldLeases(Database database, Leases leases, LeaseFacts fact
         return new Reconciliation(await leases.MakeAsync(again, cancellationToken), stops);
     }
 
+    /// <summary>
+    /// The agent's machine was started anew: of a lease that it does not hold nobody knows whether its script began, so it is not given out
+    /// again.
+    /// </summary>
+    internal async Task LoseWithMachineAsync(PollRequest poll, CancellationToken cancellationToken)
+    {
+        foreach (var lease in await OfAgentAsync(poll.Agent.AgentId, cancellationToken))
+        {
+            if (!poll.Holding.Contains(lease.Key))
+            {
+                await facts.LoseAsync(
+                    lease.Key, RunReason.HostLostRun, $"Host {poll.Agent.Name} was restarted while the run was on it. Retry the run.", cancellationToken);
+            }
+        }
+    }
+
     /// <summary>Orders to stop among an agent's leases.</summary>
     internal async Task<List<StopOrder>> StopsAsync(string agentId, CancellationToken cancellationToken)
     {

@@ -1,3 +1,6 @@
+using System.Text;
+using Kiln.Runner;
+
 namespace Kiln.Server.Settings;
 
 /// <summary>
@@ -90,7 +93,7 @@ public sealed class DataDirectory : IDisposable
         return path;
     }
 
-    /// <summary>Reads a one-line file, or makes it (0600) with the text that <paramref name="make"/> gives.</summary>
+    /// <summary>Reads a one-line file, or makes it (0600, durable) with the text that <paramref name="make"/> gives.</summary>
     public string ReadOrMake(string path, Func<string> make)
     {
         if (File.Exists(path))
@@ -98,15 +101,7 @@ public sealed class DataDirectory : IDisposable
             return File.ReadAllText(path).Trim();
         }
         var text = make();
-        // Written aside and renamed: a crash must not leave half a key.
-        var aside = $"{path}.new";
-        File.Delete(aside);
-        using (var writer = new StreamWriter(OpenFile(aside, FileMode.CreateNew, FileShare.None)))
-        {
-            writer.Write(text);
-            writer.Write('\n');
-        }
-        File.Move(aside, path);
+        DurableFile.Write(path, Encoding.UTF8.GetBytes($"{text}\n"));
         return text;
     }
 

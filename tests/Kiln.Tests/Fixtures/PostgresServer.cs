@@ -10,6 +10,7 @@ namespace Kiln.Tests.Fixtures;
 public sealed class PostgresServer : IAsyncDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("kiln-postgres-");
+    private IDisposable? _mount;
     private int _databases;
 
     private PostgresServer()
@@ -20,14 +21,17 @@ public sealed class PostgresServer : IAsyncDisposable
 
     /// <summary>Makes and starts one.</summary>
     /// <param name="durable">Whether it syncs: only a test that kills it needs that.</param>
-    public static async Task<PostgresServer> StartAsync(bool durable = false)
+    /// <param name="mount">Mounts what its directory, which is still empty, is to be on; that goes when the server has.</param>
+    public static async Task<PostgresServer> StartAsync(bool durable = false, Func<string, IDisposable>? mount = null)
     {
         var server = new PostgresServer();
+        server._mount = mount?.Invoke(server._directory.FullName);
         if (Environment.IsPrivilegedProcess)
         {
             await RunAsync("chown", User, server._directory.FullName);
         }
-        await RunAsAsync("initdb", "-D", server.Data, "-A", "trust", "-U", "kiln", "-E", "UTF8", "--locale=C", "--no-sync");
+        await RunAsAsync(
+            "initdb", ["-D", server.Data, "-A", "trust", "-U", "kiln", "-E", "UTF8", "--locale=C", .. durable ? Array.Empty<string>() : ["--no-sync"]]);
         await File.AppendAllTextAsync(Path.Combine(server.Data, "postgresql.conf"), $"""
 
             listen_addresses = ''
@@ -82,6 +86,7 @@ public sealed class PostgresServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await RunAsAsync("pg_ctl", "-D", Data, "-w", "-s", "-m", "immediate", "stop");
+        _mount?.Dispose();
         _directory.Delete(recursive: true);
     }
 

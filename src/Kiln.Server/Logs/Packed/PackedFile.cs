@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using Kiln.Server.Settings;
+using Kiln.Runner;
 using Microsoft.Win32.SafeHandles;
 
 namespace Kiln.Server.Logs.Packed;
@@ -41,8 +41,7 @@ internal static class PackedFile
             file.Flush(flushToDisk: true);
             size = file.Length;
         }
-        File.Move(aside, path, overwrite: true);
-        DurableDirectory.Flush(Path.GetDirectoryName(path)!);
+        DurableFile.Place(aside, path);
         return size;
     }
 

@@ -31,6 +31,11 @@ public sealed class HostRoster(Database database, TimeProvider time)
         }
     }
 
+    /// <summary>Whether the machine of an agent was started anew since the last poll that was noted.</summary>
+    public bool HasRestarted(AgentInfo agent) =>
+        _present.TryGetValue(agent.AgentId, out var known)
+        && known.Agent.BootId is { Length: > 0 } before && agent.BootId is { Length: > 0 } now && before != now;
+
     /// <summary>Notes a poll; a new or changed host is stored before this returns.</summary>
     /// <returns>True when it is the agent's first poll of this server process.</returns>
     public async Task<bool> SeenAsync(AgentInfo agent, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Kiln.Bench.Chaos;
+using Kiln.EndToEnd.Harness;
 
 namespace Kiln.EndToEnd.Scenarios;
 
@@ -25,6 +26,18 @@ public sealed class ChaosTests
         await using var said = new StringWriter();
 
         var broken = await ChaosPlay.RunAsync(new ChaosOptions(Rounds: 2, Seed: 500, Load: 8) { UsesPostgres = true }, said, Token);
+
+        Assert.True(broken.Count == 0, said.ToString());
+    }
+
+    [Fact]
+    public async Task Every_promise_holds_when_the_power_of_their_machines_is_cut()
+    {
+        Assert.SkipWhen(PoweredMachine.Obstacle() is not null, $"{PoweredMachine.Obstacle()}");
+        await using var said = new StringWriter();
+
+        // Agent, agent, server, and the agent's process once more.
+        var broken = await ChaosPlay.RunAsync(new ChaosOptions(Rounds: 1, Seed: 9104, Load: 12) { CutsPower = true }, said, Token);
 
         Assert.True(broken.Count == 0, said.ToString());
     }

@@ -105,6 +105,23 @@ public class RunnerProtocolTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_lease_that_a_restarted_machine_does_not_know_of_is_lost_and_never_given_out_again()
+    {
+        var id = await _app.RunAsync(FakePlans.Script());
+        var before = new FakeAgent(_app);
+        before.Info = before.Info with { BootId = "before" };
+        Assert.Equal(id, (await before.TakeAsync()).Key.RunId);
+        _app = await _app.RestartAsync(_time);
+        var next = await _app.RunAsync(FakePlans.Script());
+
+        var behind = new FakeAgent(_app) { Info = before.Info with { BootId = "behind" } };
+        Assert.Equal(next, (await behind.TakeAsync()).Key.RunId);
+        var run = await (await _app.Admin.GetAsync($"/openapi/runs/{id}")).JsonAsync();
+        Assert.Equal(("lost", RunReason.HostLostRun), ((string)run["status"]!, (string)run["reason"]!));
+        Assert.Equal("Host host-1 was restarted while the run was on it. Retry the run.", (string)run["message"]!);
+    }
+
+    [Fact]
     public async Task A_run_that_was_reported_and_that_its_agent_does_not_know_is_lost()
     {
         var id = await _app.RunAsync(FakePlans.Script());
