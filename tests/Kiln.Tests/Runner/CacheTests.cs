@@ -118,13 +118,23 @@ public sealed class CacheTests : IDisposable
     {
         await RunAsync("mkdir deps", Cache("deps"));
         var archive = Directory.GetFiles(Path.Combine(_host.Store, "cache", "archives")).Single();
-        await File.WriteAllTextAsync(archive, "damaged");
+        await File.WriteAllBytesAsync(archive, new byte[new FileInfo(archive).Length]);
 
         var run = await RunAsync("ls", Cache("deps"));
 
         Assert.Equal(RunStatus.Passed, (await run.Ended).Status);
         Assert.Contains("cache: could not be restored", run.LogOf("cache_restore"));
         Assert.Equal("", run.LogOf("script"));
+    }
+
+    [Fact]
+    public async Task An_archive_that_a_power_cut_shortened_is_none()
+    {
+        await RunAsync("mkdir deps; echo kept > deps/file", Cache("deps"));
+        await File.WriteAllTextAsync(Directory.GetFiles(Path.Combine(_host.Store, "cache", "archives")).Single(), "");
+
+        Assert.Contains("nothing is kept under this", (await RunAsync("ls; mkdir deps; echo anew > deps/file", Cache("deps"))).LogOf("cache_restore"));
+        Assert.Equal("anew\n", (await RunAsync("cat deps/file", Cache("deps"))).LogOf("script"));
     }
 
     private static PlannedCache Cache(string directory, string key = "") =>
