@@ -128,7 +128,7 @@ public sealed class SqliteDatabase : Database
         return connection;
     }
 
-    private static SqlSession Session(string path, string setup) => new(Connect(path, setup), SqlDialect.Sqlite);
+    private static SqliteSession Session(string path, string setup) => new(Connect(path, setup));
 
     private sealed class Counter
     {
