@@ -3,6 +3,7 @@ using Kiln.Server.Bodies;
 using Kiln.Server.Builds.Answers;
 using Kiln.Server.Http;
 using Kiln.Server.Planning;
+using Kiln.Server.Storage.Documents;
 
 namespace Kiln.Server.Builds;
 
@@ -19,17 +20,21 @@ public abstract record DetailOutcome
     public sealed record Missing(string Sentence) : DetailOutcome;
 }
 
-/// <summary>Reads builds in full.</summary>
-public sealed class BuildReading(BuildStore store, CatalogueLoader catalogues)
+/// <summary>Reads builds in full, with what they refer to, all in one snapshot.</summary>
+public sealed class BuildReading(DocumentStore documents, BuildStore store, CatalogueLoader catalogues)
 {
     /// <summary>Detail of a build; service and module may be empty.</summary>
-    public async Task<DetailOutcome> DetailAsync(
-        string projectKey, string name, string service, string module, CancellationToken cancellationToken)
+    public Task<DetailOutcome> DetailAsync(
+        string projectKey, string name, string service, string module, CancellationToken cancellationToken) =>
+        documents.ReadAsync(reads => DetailAsync(reads, projectKey, name, service, module), cancellationToken);
+
+    private async ValueTask<DetailOutcome> DetailAsync(
+        DocumentReads reads, string projectKey, string name, string service, string module)
     {
-        if (await store.GetAsync(projectKey, name, cancellationToken) is not { } build)
+        if (await store.FindShownAsync(reads, projectKey, name) is not { } build)
         {
             return new DetailOutcome.Missing(NearestNames.Sentence(
-                $"build in project \"{Quoted.Short(projectKey)}\" called", name, await store.NamesAsync(projectKey, cancellationToken)));
+                $"build in project \"{Quoted.Short(projectKey)}\" called", name, await store.NamesAsync(reads, projectKey)));
         }
         var bound = build.Definition.Services();
         var shown = bound.FirstOrDefault(target =>
@@ -40,7 +45,7 @@ public sealed class BuildReading(BuildStore store, CatalogueLoader catalogues)
                 "service and module bound to this build called", $"{service}/{module}".Trim('/'),
                 bound.Select(target => $"{target.ServiceName}/{target.ServiceModule}")));
         }
-        var catalogue = await catalogues.LoadForDetailAsync(build.Definition, cancellationToken);
+        var catalogue = await catalogues.LoadForDetailAsync(reads, build.Definition);
         BuildRecipe? recipe = build.Definition switch
         {
             BuildDefinition.Plain { Spec: var spec } => spec,
