@@ -132,7 +132,7 @@ public static class BuildApi
             : TypedResults.Ok(await store.ListAsync(project, query, cancellationToken));
     }
 
-    private static async Task<Results<ShapedAnswer<BuildDetail>, ApiError>> DetailAsync(
+    private static async Task<Results<WrittenAnswer<BuildDetail>, ApiError>> DetailAsync(
         string name, HttpRequest request, BuildReading reading, CancellationToken cancellationToken)
     {
         var violations = new Violations();
@@ -145,7 +145,7 @@ public static class BuildApi
         }
         return await reading.DetailAsync(project, name.Trim(), service, module, cancellationToken) switch
         {
-            DetailOutcome.Found found => new ShapedAnswer<BuildDetail>(found.Detail, BuildJson.Readable.BuildDetail) { Tag = found.Tag },
+            DetailOutcome.Found found => new WrittenAnswer<BuildDetail>(found.Body, found.Tag),
             DetailOutcome.Missing missing => ApiError.NotFound(BuildErrors.Get, missing.Sentence),
             _ => throw new InvalidOperationException("An outcome of a detail is missing here."),
         };

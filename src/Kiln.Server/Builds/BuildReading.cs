@@ -13,7 +13,9 @@ public abstract record DetailOutcome
     private DetailOutcome() { }
 
     /// <summary>Here it is.</summary>
-    public sealed record Found(BuildDetail Detail, EntityTag Tag) : DetailOutcome;
+    /// <param name="Body">The detail as it is answered, a <see cref="BuildDetail"/> in JSON.</param>
+    /// <param name="Tag">Tag of the build.</param>
+    public sealed record Found(byte[] Body, EntityTag Tag) : DetailOutcome;
 
     /// <summary>Something that was asked for is not there.</summary>
     /// <param name="Sentence">What, and what there is instead.</param>
@@ -23,10 +25,16 @@ public abstract record DetailOutcome
 /// <summary>Reads builds in full, with what they refer to, all in one snapshot.</summary>
 public sealed class BuildReading(DocumentStore documents, BuildStore store, CatalogueLoader catalogues)
 {
+    private readonly MadeOfDocuments<Asked, DetailOutcome> _details =
+        new(documents, static outcome => outcome is DetailOutcome.Found found ? found.Body.Length : null);
+
     /// <summary>Detail of a build; service and module may be empty.</summary>
     public Task<DetailOutcome> DetailAsync(
         string projectKey, string name, string service, string module, CancellationToken cancellationToken) =>
-        documents.ReadAsync(reads => DetailAsync(reads, projectKey, name, service, module), cancellationToken);
+        _details.OfAsync(
+            new Asked(projectKey, name, service, module),
+            reads => DetailAsync(reads, projectKey, name, service, module),
+            cancellationToken);
 
     private async ValueTask<DetailOutcome> DetailAsync(
         DocumentReads reads, string projectKey, string name, string service, string module)
@@ -54,6 +62,9 @@ public sealed class BuildReading(DocumentStore documents, BuildStore store, Cata
         };
         return recipe is null
             ? new DetailOutcome.Missing($"The template of build \"{name}\" is gone; update the build with another template_name.")
-            : new DetailOutcome.Found(BuildDetails.Of(build, recipe, shown, catalogue), build.Tag);
+            : new DetailOutcome.Found(
+                AnswerBody.Of(BuildDetails.Of(build, recipe, shown, catalogue), BuildJson.Readable.BuildDetail), build.Tag);
     }
+
+    private readonly record struct Asked(string ProjectKey, string Name, string Service, string Module);
 }

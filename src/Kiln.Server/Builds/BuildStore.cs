@@ -16,8 +16,6 @@ public sealed class BuildStore(DocumentStore documents, SecretVault vault)
         JsonSerializer.Deserialize(stored, BuildJson.Readable.BuildDefinition)
         ?? throw new InvalidDataException("A stored build is empty."));
 
-    private static readonly ParsedTexts<ShownContent> Shown = new(static stored => ShownContent.Of(Parse(stored)));
-
     /// <summary>Stores a new build; <c>null</c> when the project has one of that name. Of two at once one wins.</summary>
     public async Task<StoredBuild?> CreateAsync(BuildDefinition build, string by, CancellationToken cancellationToken)
     {
@@ -51,7 +49,7 @@ public sealed class BuildStore(DocumentStore documents, SecretVault vault)
     /// <summary>One build of a snapshot as callers may see it, or <c>null</c>.</summary>
     public async ValueTask<ShownBuild?> FindShownAsync(DocumentReads reads, string projectKey, string name) =>
         await reads.FindAsync(Kind, projectKey, name) is { } document
-            ? new ShownBuild(Shown.Of(document.Json), document.Id, document.Revision, document.UpdatedBy, document.UpdatedAt / 1000)
+            ? new ShownBuild(Credentials.Masked(Parse(document.Json)), document.Id, document.Revision, document.UpdatedBy, document.UpdatedAt / 1000)
             : null;
 
     /// <summary>A page of a project's builds.</summary>

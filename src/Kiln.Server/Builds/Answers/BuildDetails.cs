@@ -53,7 +53,7 @@ internal static class BuildDetails
             ScriptType = recipe.ScriptType,
             Targets = targets,
             Revision = build.Revision,
-            Spec = build.Content.Spec,
+            Spec = Spec(build.Definition),
         };
     }
 

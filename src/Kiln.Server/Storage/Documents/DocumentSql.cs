@@ -84,6 +84,13 @@ internal static class DocumentSql
     public static ValueTask<Document?> FindAsync(SqlSession session, string kind, string projectKey, string name) =>
         session.FindAsync(Find, Map, kind, projectKey, name);
 
+    /// <summary>Which state of a document there is; <c>null</c> = none.</summary>
+    public static ValueTask<DocumentVersion?> VersionAsync(SqlSession session, string kind, string projectKey, string name) =>
+        session.FindAsync(
+            "select id, revision from documents where kind = @1 and project_key = @2 and name = @3",
+            static row => new DocumentVersion(row.GetInt64(0), row.GetInt32(1)),
+            kind, projectKey, name);
+
     public static ValueTask<Document?> FindAsync(SqlSession session, string kind, long id) =>
         session.FindAsync(FindById, Map, id, kind);
 
