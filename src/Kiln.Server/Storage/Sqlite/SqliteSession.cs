@@ -3,7 +3,7 @@ using SQLitePCL;
 
 namespace Kiln.Server.Storage.Sqlite;
 
-/// <summary>A connection to SQLite. Its statements are SQLite's own, without ADO.NET in between, which cost as much as they do (ADR 0312).</summary>
+/// <summary>A connection to SQLite. Its statements are SQLite's own, without ADO.NET in between (ADR 0312).</summary>
 internal sealed class SqliteSession(SqliteConnection connection) : SqlSession(SqlDialect.Sqlite)
 {
     private readonly sqlite3 _database = connection.Handle!;
