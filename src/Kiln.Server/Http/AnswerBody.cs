@@ -10,7 +10,9 @@ namespace Kiln.Server.Http;
 /// instead, because generated code cannot be told to leave Chinese and quotes as they are; the writer can, and what it is given is
 /// the same. The length is known before anything is sent, so nothing goes in chunks.
 /// </summary>
+#pragma warning disable CA1001 // Its writer holds nothing but memory.
 internal sealed class AnswerBody
+#pragma warning restore CA1001
 {
     // A thread does not hold on to the memory of an answer that was longer.
     private const int MostKept = 64 * 1024;

@@ -11,8 +11,7 @@ public sealed record ShapedAnswer<T>(T Value, JsonTypeInfo<T> Shape) : IResult, 
 {
     int? IStatusCodeHttpResult.StatusCode => StatusCodes.Status200OK;
 
-    /// <summary>Says what it answers to whoever describes the endpoint.</summary>
-    public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
+    static void IEndpointMetadataProvider.PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
         builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(T), ["application/json"]));
 
     public Task ExecuteAsync(HttpContext httpContext) => AnswerBody.SendAsync(httpContext, Value, Shape);
@@ -25,9 +24,8 @@ public sealed record WrittenAnswer<T>(ReadOnlyMemory<byte> Body, EntityTag Tag) 
 {
     int? IStatusCodeHttpResult.StatusCode => StatusCodes.Status200OK;
 
-    /// <summary>Says what it answers to whoever describes the endpoint.</summary>
-    public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
-        ShapedAnswer<T>.PopulateMetadata(method, builder);
+    static void IEndpointMetadataProvider.PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(T), ["application/json"]));
 
     public Task ExecuteAsync(HttpContext httpContext) => AnswerBody.SendAsync(httpContext, Body, Tag);
 }

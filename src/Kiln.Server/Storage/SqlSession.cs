@@ -40,6 +40,7 @@ public abstract class SqlSession(SqlDialect dialect) : IDisposable
             statement.Dispose();
         }
         Close();
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>Sets what ends the statements of the transaction that begins now.</summary>
