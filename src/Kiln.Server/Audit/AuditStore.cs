@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Kiln.Server.Storage;
 
 namespace Kiln.Server.Audit;
@@ -55,7 +54,7 @@ internal sealed class AuditStore(Database database)
             _ => "",
         };
 
-    private static AuditRecord Map(DbDataReader row) => new(
+    private static AuditRecord Map(SqlRow row) => new(
         row.GetInt64(0), row.GetInt64(1) / 1000, row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5),
         row.GetString(6), row.GetInt32(7), row.GetString(8));
 }

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.IO.Compression;
 using System.Text.Json;
 using Kiln.Server.Logs;
@@ -68,27 +67,27 @@ internal static class DatabaseExport
         return rows;
     }
 
-    private static void WriteHead(Utf8JsonWriter writer, string table, DbDataReader row)
+    private static void WriteHead(Utf8JsonWriter writer, string table, SqlRow row)
     {
         writer.WriteStartObject();
         writer.WriteString("table", table);
         writer.WriteStartArray("columns");
-        for (var i = 0; i < row.FieldCount; i++)
+        for (var i = 0; i < row.ColumnCount; i++)
         {
-            writer.WriteStringValue(row.GetName(i));
+            writer.WriteStringValue(row.NameOf(i));
         }
         writer.WriteEndArray();
         writer.WriteEndObject();
     }
 
-    private static void WriteRow(Utf8JsonWriter writer, DbDataReader row)
+    private static void WriteRow(Utf8JsonWriter writer, SqlRow row)
     {
         writer.WriteStartArray();
-        for (var i = 0; i < row.FieldCount; i++)
+        for (var i = 0; i < row.ColumnCount; i++)
         {
             switch (row.GetValue(i))
             {
-                case DBNull:
+                case null:
                     writer.WriteNullValue();
                     break;
                 case string text:

@@ -18,7 +18,7 @@ public static class Queries
     public static string Single(IQueryCollection query, string name, Violations violations)
     {
         var values = query[name];
-        if (values.Distinct(StringComparer.Ordinal).Count() > 1)
+        if (values.Count > 1 && values.Distinct(StringComparer.Ordinal).Count() > 1)
         {
             violations.Add(name, "Is given twice in the address with different values.");
         }

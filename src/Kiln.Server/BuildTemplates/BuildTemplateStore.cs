@@ -17,10 +17,10 @@ public sealed class BuildTemplateStore(DocumentStore documents, SecretVault vaul
     /// <summary>The template with its credentials in clear.</summary>
     public BuildTemplate Open(BuildTemplate template) => Credentials.Map(template, vault.Unseal);
 
-    /// <summary>Templates by their names (<c>null</c> = all), credentials in clear.</summary>
-    public async Task<IReadOnlyList<Stored<BuildTemplate>>> OpenedAsync(
-        IReadOnlyCollection<string>? names, CancellationToken cancellationToken) =>
-        [.. (await NamedAsync("", names, cancellationToken)).Select(stored => stored with { Value = Open(stored.Value) })];
+    /// <summary>Templates of a snapshot by their names (<c>null</c> = all), credentials in clear.</summary>
+    public async ValueTask<IReadOnlyList<Stored<BuildTemplate>>> OpenedAsync(
+        DocumentReads reads, IReadOnlyCollection<string>? names) =>
+        [.. (await NamedAsync(reads, "", names)).Select(stored => stored with { Value = Open(stored.Value) })];
 
     protected override IEnumerable<string> References(BuildTemplate value) => BuildReferences.Of(value);
 }

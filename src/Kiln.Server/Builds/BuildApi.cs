@@ -132,7 +132,7 @@ public static class BuildApi
             : TypedResults.Ok(await store.ListAsync(project, query, cancellationToken));
     }
 
-    private static async Task<Results<Ok<BuildDetail>, ApiError>> DetailAsync(
+    private static async Task<Results<WrittenAnswer<BuildDetail>, ApiError>> DetailAsync(
         string name, HttpRequest request, BuildReading reading, CancellationToken cancellationToken)
     {
         var violations = new Violations();
@@ -143,16 +143,12 @@ public static class BuildApi
         {
             return ApiError.Invalid(violations.Errors);
         }
-        switch (await reading.DetailAsync(project, name.Trim(), service, module, cancellationToken))
+        return await reading.DetailAsync(project, name.Trim(), service, module, cancellationToken) switch
         {
-            case DetailOutcome.Found found:
-                request.HttpContext.Response.Headers.ETag = found.Tag.ToString();
-                return TypedResults.Ok(found.Detail);
-            case DetailOutcome.Missing missing:
-                return ApiError.NotFound(BuildErrors.Get, missing.Sentence);
-            default:
-                throw new InvalidOperationException("An outcome of a detail is missing here.");
-        }
+            DetailOutcome.Found found => new WrittenAnswer<BuildDetail>(found.Body, found.Tag),
+            DetailOutcome.Missing missing => ApiError.NotFound(BuildErrors.Get, missing.Sentence),
+            _ => throw new InvalidOperationException("An outcome of a detail is missing here."),
+        };
     }
 
     private static BuildForm Form(HttpRequest request) =>

@@ -46,6 +46,12 @@ public sealed class BuildStore(DocumentStore documents, SecretVault vault)
             ? Stored(document, Open(document.Json))
             : null;
 
+    /// <summary>One build of a snapshot as callers may see it, or <c>null</c>.</summary>
+    public async ValueTask<ShownBuild?> FindShownAsync(DocumentReads reads, string projectKey, string name) =>
+        await reads.FindAsync(Kind, projectKey, name) is { } document
+            ? new ShownBuild(Credentials.Masked(Parse(document.Json)), document.Id, document.Revision, document.UpdatedBy, document.UpdatedAt / 1000)
+            : null;
+
     /// <summary>A page of a project's builds.</summary>
     public async Task<BuildList> ListAsync(string projectKey, DocumentQuery query, CancellationToken cancellationToken)
     {
@@ -54,9 +60,12 @@ public sealed class BuildStore(DocumentStore documents, SecretVault vault)
     }
 
     /// <summary>Names of a project's builds, for suggestions; the first thousand.</summary>
-    public async Task<IReadOnlyList<string>> NamesAsync(string projectKey, CancellationToken cancellationToken) =>
-        [.. (await documents.ListAsync(Kind, projectKey, new DocumentQuery(1, 1000), cancellationToken)).Items
-            .Select(document => document.Name)];
+    public Task<IReadOnlyList<string>> NamesAsync(string projectKey, CancellationToken cancellationToken) =>
+        documents.ReadAsync(reads => NamesAsync(reads, projectKey), cancellationToken);
+
+    /// <summary>As above, of a snapshot.</summary>
+    public async ValueTask<IReadOnlyList<string>> NamesAsync(DocumentReads reads, string projectKey) =>
+        [.. (await reads.ListAsync(Kind, projectKey, new DocumentQuery(1, 1000))).Items.Select(document => document.Name)];
 
     /// <summary>A stored state, credentials in clear.</summary>
     public BuildDefinition Open(string stored) => Credentials.Map(Parse(stored), vault.Unseal);

@@ -8,6 +8,7 @@ using Kiln.Server.Http;
 using Kiln.Server.Identity;
 using Kiln.Server.Queue;
 using Kiln.Server.Runs;
+using Kiln.Server.Telemetry;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Kiln.Server.Builds;
@@ -26,6 +27,7 @@ internal static class RunStartApi
     private static async Task<Results<Accepted<RunAccepted>, ApiError>> StartAsync(
         string buildName, HttpRequest request, RunStarts starts, Caller caller, CancellationToken cancellationToken)
     {
+        using var trace = CallTrace.Begin(request);
         var violations = new Violations();
         var project = Queries.Required(request.Query, "projectKey", violations);
         var key = ReadKey(request, violations);

@@ -61,18 +61,26 @@ public abstract class DefinitionStore<T>(DocumentStore documents, string kind, J
     public async Task<IReadOnlyList<Stored<T>>> AllAsync(string projectKey, CancellationToken cancellationToken) =>
         (await PageAsync(projectKey, new DocumentQuery(1, int.MaxValue), cancellationToken)).Items;
 
-    /// <summary>Those of a project that have one of these names; <c>null</c> = all of them.</summary>
-    public async Task<IReadOnlyList<Stored<T>>> NamedAsync(
-        string projectKey, IReadOnlyCollection<string>? names, CancellationToken cancellationToken)
+    /// <summary>One definition in a snapshot, or <c>null</c>.</summary>
+    public async ValueTask<Stored<T>?> FindAsync(DocumentReads reads, string projectKey, string name) =>
+        await reads.FindAsync(kind, projectKey, name) is { } document ? Map(document) : null;
+
+    /// <summary>All of a project (empty = the system's) in a snapshot, in creation order.</summary>
+    public async ValueTask<IReadOnlyList<Stored<T>>> AllAsync(DocumentReads reads, string projectKey) =>
+        [.. (await reads.ListAsync(kind, projectKey, new DocumentQuery(1, int.MaxValue))).Items.Select(Map)];
+
+    /// <summary>Those of a project in a snapshot that have one of these names; <c>null</c> = all of them.</summary>
+    public async ValueTask<IReadOnlyList<Stored<T>>> NamedAsync(
+        DocumentReads reads, string projectKey, IReadOnlyCollection<string>? names)
     {
         if (names is null)
         {
-            return await AllAsync(projectKey, cancellationToken);
+            return await AllAsync(reads, projectKey);
         }
         var found = new List<Stored<T>>(names.Count);
         foreach (var name in names)
         {
-            if (await GetAsync(projectKey, name, cancellationToken) is { } stored)
+            if (await FindAsync(reads, projectKey, name) is { } stored)
             {
                 found.Add(stored);
             }

@@ -29,6 +29,9 @@ public sealed class RequestProjects(Database database)
     private static readonly RequestProject TheSystem = new RequestProject.System();
     private static readonly RequestProject NotSaid = new RequestProject.Unsaid();
 
+    // A run stays in its project, and is never deleted, so what was read once is right on every server. A number has one place here.
+    private readonly RunProject?[] _ofRuns = new RunProject?[1024];
+
     public async ValueTask<RequestProject> OfAsync(ProjectOf source, HttpContext context) => source switch
     {
         ProjectOf.Query => InQuery(context) ?? NotSaid,
@@ -56,11 +59,21 @@ public sealed class RequestProjects(Database database)
         {
             return NotSaid;
         }
+        if (_ofRuns[id % _ofRuns.Length] is { } known && known.RunId == id)
+        {
+            return known.Project;
+        }
         var key = await database.ReadAsync(
             session => session.FindAsync("select project_key from runs where run_id = @1", static row => row.GetString(0), id),
             context.RequestAborted);
-        return key is null
-            ? NotSaid
-            : new RequestProject.One(key, ApiError.NotFound(404, $"There is no run {id}, or none that you may see."));
+        if (key is null)
+        {
+            return NotSaid;
+        }
+        var project = new RequestProject.One(key, ApiError.NotFound(404, $"There is no run {id}, or none that you may see."));
+        _ofRuns[id % _ofRuns.Length] = new RunProject(id, project);
+        return project;
     }
+
+    private sealed record RunProject(long RunId, RequestProject.One Project);
 }

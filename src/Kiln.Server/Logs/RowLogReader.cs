@@ -72,7 +72,7 @@ internal sealed class RowLogReader(Database database, LogKey key) : LogReader
         var rows = await database.ReadAsync(
             session => session.QueryAsync(
                 "select times from log_chunks where run_id = @1 and attempt = @2 and times is not null order by start",
-                static row => row.GetFieldValue<byte[]>(0), key.RunId, key.Attempt),
+                static row => row.GetBytes(0), key.RunId, key.Attempt),
             cancellationToken);
         return LogTimes.Read(rows.SelectMany(static marks => marks).ToArray());
     }
@@ -91,7 +91,7 @@ internal sealed class RowLogReader(Database database, LogKey key) : LogReader
         var piece = await database.ReadAsync(
             session => session.FindAsync(
                 At,
-                static row => new Piece(row.GetInt64(0), row.GetFieldValue<byte[]>(1)),
+                static row => new Piece(row.GetInt64(0), row.GetBytes(1)),
                 key.RunId, key.Attempt, offset),
             cancellationToken);
         _piece = piece ?? _piece;
@@ -103,7 +103,7 @@ internal sealed class RowLogReader(Database database, LogKey key) : LogReader
         var index = _packed is not null ? null : await database.ReadAsync(
             session => session.FindAsync(
                 "select frames from log_indexes where run_id = @1 and attempt = @2",
-                static row => LogIndex.Read(row.GetFieldValue<byte[]>(0)), key.RunId, key.Attempt),
+                static row => LogIndex.Read(row.GetBytes(0)), key.RunId, key.Attempt),
             cancellationToken);
         return _packed ??= index is null ? null : new Frames(database, key, index);
     }
@@ -136,7 +136,7 @@ internal sealed class RowLogReader(Database database, LogKey key) : LogReader
             int number, PackedFrame frame, CancellationToken cancellationToken) => await database.ReadAsync(
                 session => session.FindAsync(
                     "select bytes from log_frames where run_id = @1 and attempt = @2 and frame = @3",
-                    static row => row.GetFieldValue<byte[]>(0), key.RunId, key.Attempt, number),
+                    static row => row.GetBytes(0), key.RunId, key.Attempt, number),
                 cancellationToken) ?? throw new InvalidDataException($"Frame {number} of a packed log is missing.");
     }
 }

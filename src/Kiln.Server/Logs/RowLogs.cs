@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Kiln.Server.Logs.Packed;
 using Kiln.Server.Storage;
 
@@ -140,8 +139,8 @@ public sealed class RowLogs(Database database, TimeProvider time) : LogStore
     private static ValueTask<int> DeleteAsync(SqlSession session, string table, LogKey key) =>
         session.ExecuteAsync($"delete from {table} where run_id = @1 and attempt = @2", key.RunId, key.Attempt);
 
-    private static Row Map(DbDataReader row) =>
-        new(row.GetInt64(0), row.GetInt64(1), row.IsDBNull(2) ? null : row.GetInt64(2), row.GetInt64(3));
+    private static Row Map(SqlRow row) =>
+        new(row.GetInt64(0), row.GetInt64(1), row.IsNull(2) ? null : row.GetInt64(2), row.GetInt64(3));
 
     /// <summary>A row without its bytes; the line is unknown in logs begun by an older Kiln.</summary>
     internal sealed record Row(long Start, long Stop, long? Line, long LineEnds);

@@ -28,18 +28,20 @@ public sealed record CatalogueNeeds(
             Names((recipe?.RepoInfo ?? []).Concat(ofTargets).Select(static repo => repo.CodehostName)),
             Names(build.Services().Select(static service => service.ServiceName)),
             Names((recipe?.Installs ?? []).Select(static install => PackageStore.NameOf(install.Name, install.Version))),
-            Names([recipe?.DockerBuildStep?.TemplateName ?? ""]),
-            Names([recipe is { Infrastructure: "kubernetes", BuildOs: var image } ? image : ""]));
+            Name(recipe?.DockerBuildStep?.TemplateName),
+            Name(recipe is { Infrastructure: "kubernetes", BuildOs: var image } ? image : null));
     }
 
     /// <summary>What the detail of a build shows: the id of its image, wherever it runs, and of what a run needs the rest.</summary>
     /// <param name="build">The build.</param>
     /// <param name="template">As in <see cref="Of"/>.</param>
     public static CatalogueNeeds OfDetail(BuildDefinition build, BuildTemplate? template) =>
-        Of(build, template) with { Images = Names([Recipe(build, template)?.BuildOs ?? ""]) };
+        Of(build, template) with { Images = Name(Recipe(build, template)?.BuildOs) };
 
     private static BuildRecipe? Recipe(BuildDefinition build, BuildTemplate? template) =>
         build is BuildDefinition.Plain { Spec: var spec } ? spec : template;
+
+    private static IReadOnlyCollection<string> Name(string? name) => string.IsNullOrEmpty(name) ? [] : [name];
 
     private static HashSet<string> Names(IEnumerable<string> names) => [.. names.Where(static name => name.Length > 0)];
 }

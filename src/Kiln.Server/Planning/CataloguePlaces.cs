@@ -4,6 +4,7 @@ using Kiln.Server.Clusters;
 using Kiln.Server.Kubernetes.Connections;
 using Kiln.Server.Packages;
 using Kiln.Server.Queue.Hosts;
+using Kiln.Server.Storage.Documents;
 
 namespace Kiln.Server.Planning;
 
@@ -11,23 +12,23 @@ namespace Kiln.Server.Planning;
 public sealed class CataloguePlaces(
     BuildImageStore images, PackageStore packages, ClusterStore clusters, HostRoster hosts, ClusterRoster roster)
 {
-    public async Task<IReadOnlyList<CatalogueImage>> ImagesAsync(CatalogueNeeds? needs, CancellationToken cancellationToken) =>
+    public async ValueTask<IReadOnlyList<CatalogueImage>> ImagesAsync(DocumentReads reads, CatalogueNeeds? needs) =>
     [
-        .. (await images.NamedAsync("", needs?.Images, cancellationToken))
+        .. (await images.NamedAsync(reads, "", needs?.Images))
             .Select(image => new CatalogueImage(image.IdText, image.Value.Label, image.Value.Value)),
     ];
 
-    public async Task<IReadOnlyList<Package>> PackagesAsync(CatalogueNeeds? needs, CancellationToken cancellationToken) =>
+    public async ValueTask<IReadOnlyList<Package>> PackagesAsync(DocumentReads reads, CatalogueNeeds? needs) =>
     [
-        .. (await packages.NamedAsync("", needs?.Packages, cancellationToken))
+        .. (await packages.NamedAsync(reads, "", needs?.Packages))
             .Select(package => package.Value)
             .Where(package => package.Enabled),
     ];
 
     /// <summary>Those that every project may use, and the project's.</summary>
-    public async Task<IReadOnlyList<CatalogueCluster>> ClustersAsync(string projectKey, CancellationToken cancellationToken) =>
+    public async ValueTask<IReadOnlyList<CatalogueCluster>> ClustersAsync(DocumentReads reads, string projectKey) =>
     [
-        .. (await clusters.AllAsync("", cancellationToken))
+        .. (await clusters.AllAsync(reads, ""))
             .Select(stored => stored.Value)
             .Where(cluster => cluster.ProjectNames.Count == 0 || cluster.ProjectNames.Contains(projectKey))
             .Select(cluster => new CatalogueCluster(

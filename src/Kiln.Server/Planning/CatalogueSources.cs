@@ -6,6 +6,7 @@ using Kiln.Server.Definitions;
 using Kiln.Server.DockerfileTemplates;
 using Kiln.Server.Projects;
 using Kiln.Server.Services;
+using Kiln.Server.Storage.Documents;
 
 namespace Kiln.Server.Planning;
 
@@ -17,37 +18,32 @@ public sealed class CatalogueSources(
     BuildTemplateStore buildTemplates,
     DockerfileTemplateStore dockerfiles)
 {
-    public async Task<IReadOnlyList<string>> ProjectsAsync(CancellationToken cancellationToken) =>
-        [.. (await projects.AllAsync("", cancellationToken)).Select(project => project.Name)];
+    public async ValueTask<IReadOnlyList<string>> ProjectsAsync(DocumentReads reads) =>
+        [.. (await projects.AllAsync(reads, "")).Select(project => project.Name)];
 
     /// <summary>The project's own before the system's.</summary>
-    public async Task<IReadOnlyList<CatalogueCodeHost>> CodeHostsAsync(
-        string projectKey, CatalogueNeeds? needs, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<CatalogueCodeHost>> CodeHostsAsync(DocumentReads reads, string projectKey, CatalogueNeeds? needs)
     {
-        var ofSystem = await codeHosts.NamedAsync("", needs?.CodeHosts, cancellationToken);
+        var ofSystem = await codeHosts.NamedAsync(reads, "", needs?.CodeHosts);
         return projectKey.Length == 0
             ? [.. ofSystem.Select(Map)]
-            : [.. (await codeHosts.NamedAsync(projectKey, needs?.CodeHosts, cancellationToken)).Concat(ofSystem).Select(Map)];
+            : [.. (await codeHosts.NamedAsync(reads, projectKey, needs?.CodeHosts)).Concat(ofSystem).Select(Map)];
     }
 
-    public async Task<IReadOnlyList<CatalogueModule>> ModulesAsync(
-        string projectKey, CatalogueNeeds? needs, CancellationToken cancellationToken) =>
+    public async ValueTask<IReadOnlyList<CatalogueModule>> ModulesAsync(DocumentReads reads, string projectKey, CatalogueNeeds? needs) =>
         projectKey.Length == 0 ? [] :
         [
-            .. (await services.NamedAsync(projectKey, needs?.Services, cancellationToken)).SelectMany(service =>
+            .. (await services.NamedAsync(reads, projectKey, needs?.Services)).SelectMany(service =>
                 service.Value.Containers.Where(module => module.ImageName.Length > 0).Select(module =>
                     new CatalogueModule(service.Value.ServiceName, module.Name, module.ImageName))),
         ];
 
     /// <param name="names">Their names; <c>null</c> = all.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public Task<IReadOnlyList<Stored<BuildTemplate>>> BuildTemplatesAsync(
-        IReadOnlyCollection<string>? names, CancellationToken cancellationToken) =>
-        buildTemplates.OpenedAsync(names, cancellationToken);
+    public ValueTask<IReadOnlyList<Stored<BuildTemplate>>> BuildTemplatesAsync(DocumentReads reads, IReadOnlyCollection<string>? names) =>
+        buildTemplates.OpenedAsync(reads, names);
 
-    public async Task<IReadOnlyList<CatalogueDockerfile>> DockerfilesAsync(
-        CatalogueNeeds? needs, CancellationToken cancellationToken) =>
-        [.. (await dockerfiles.NamedAsync("", needs?.Dockerfiles, cancellationToken)).Select(file => new CatalogueDockerfile(file.IdText, file.Name, file.Value.Content, file.Revision))];
+    public async ValueTask<IReadOnlyList<CatalogueDockerfile>> DockerfilesAsync(DocumentReads reads, CatalogueNeeds? needs) =>
+        [.. (await dockerfiles.NamedAsync(reads, "", needs?.Dockerfiles)).Select(file => new CatalogueDockerfile(file.IdText, file.Name, file.Value.Content, file.Revision))];
 
     private static CatalogueCodeHost Map(Stored<CodeHost> stored) => Map(stored.Value);
 

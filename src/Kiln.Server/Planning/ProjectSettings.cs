@@ -1,4 +1,5 @@
 using Kiln.Server.Projects;
+using Kiln.Server.Storage.Documents;
 using Kiln.Server.Variables;
 
 namespace Kiln.Server.Planning;
@@ -7,20 +8,20 @@ namespace Kiln.Server.Planning;
 public sealed class ProjectSettings(ProjectStore projects, VariableStore variables)
 {
     /// <summary>Dangerous settings that it may use; <c>null</c> without a project.</summary>
-    public async Task<IReadOnlyList<string>?> AllowedAsync(string projectKey, CancellationToken cancellationToken) =>
+    public async ValueTask<IReadOnlyList<string>?> AllowedAsync(DocumentReads reads, string projectKey) =>
         projectKey.Length == 0
             ? null
-            : (await projects.GetAsync("", projectKey, cancellationToken))?.Value.AllowedSettings ?? [];
+            : (await projects.FindAsync(reads, "", projectKey))?.Value.AllowedSettings ?? [];
 
     /// <summary>Runs of it at once; 0 = any number, or no project.</summary>
-    public async Task<int> MaxRunningAsync(string projectKey, CancellationToken cancellationToken) =>
-        projectKey.Length == 0 ? 0 : (await projects.GetAsync("", projectKey, cancellationToken))?.Value.MaxRunning ?? 0;
+    public async ValueTask<int> MaxRunningAsync(DocumentReads reads, string projectKey) =>
+        projectKey.Length == 0 ? 0 : (await projects.FindAsync(reads, "", projectKey))?.Value.MaxRunning ?? 0;
 
     /// <summary>The system's variables, then the project's.</summary>
-    public async Task<IReadOnlyList<CatalogueVariable>> VariablesAsync(string projectKey, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<CatalogueVariable>> VariablesAsync(DocumentReads reads, string projectKey)
     {
-        var ofSystem = await variables.AllAsync("", cancellationToken);
-        var ofProject = projectKey.Length == 0 ? [] : await variables.AllAsync(projectKey, cancellationToken);
+        var ofSystem = await variables.AllAsync(reads, "");
+        var ofProject = projectKey.Length == 0 ? [] : await variables.AllAsync(reads, projectKey);
         return
         [
             .. ofSystem.Concat(ofProject).Select(stored => stored.Value)

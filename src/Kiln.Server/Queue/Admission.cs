@@ -113,7 +113,7 @@ internal static class Admission
     private static ValueTask<int> HoldAsync(SqlSession session, long runId, string held) =>
         session.ExecuteAsync("update queue set held = @2 where run_id = @1", runId, held);
 
-    private static HeldEntry Map(System.Data.Common.DbDataReader row) => new(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2));
+    private static HeldEntry Map(SqlRow row) => new(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2));
 
     private sealed record HeldEntry(long RunId, long BuildLimit, long ProjectLimit);
 }

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Kiln.Contracts.Protocol;
 using Kiln.Server.Runs;
 using Kiln.Server.Storage;
@@ -57,11 +56,11 @@ internal static class LeaseSql
             : material;
     }
 
-    private static AttemptRow Map(DbDataReader row)
+    private static AttemptRow Map(SqlRow row)
     {
         var key = new LeaseKey(row.GetInt64(0), row.GetInt32(1), row.GetInt64(2));
         var agentId = row.GetString(3);
-        var lease = row.IsDBNull(6)
+        var lease = row.IsNull(6)
             ? null
             : new ActiveLease(
                 key, agentId, row.GetInt64(7) != 0, row.GetInt64(8) != 0, row.GetString(9), row.GetString(10));

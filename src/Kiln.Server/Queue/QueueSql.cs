@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Kiln.Contracts.Protocol;
 using Kiln.Server.Storage;
 
@@ -133,8 +132,8 @@ internal static class QueueSql
 
     private sealed record Place(string ProjectKey, string BuildName, bool IsLimited);
 
-    private static LeaseKey MapKey(DbDataReader row) => new(row.GetInt64(0), row.GetInt32(1), row.GetInt64(2));
+    private static LeaseKey MapKey(SqlRow row) => new(row.GetInt64(0), row.GetInt32(1), row.GetInt64(2));
 
-    private static ActiveLease MapLease(DbDataReader row) => new(
+    private static ActiveLease MapLease(SqlRow row) => new(
         MapKey(row), row.GetString(3), row.GetInt64(4) != 0, row.GetInt64(5) != 0, row.GetString(6), row.GetString(7));
 }

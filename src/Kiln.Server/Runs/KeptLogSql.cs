@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Kiln.Server.Logs;
 using Kiln.Server.Runs.State;
 using Kiln.Server.Storage;
@@ -55,5 +54,5 @@ internal static class KeptLogSql
     public static ValueTask<int> RemoveAsync(SqlSession session, LogKey key) =>
         session.ExecuteAsync("delete from kept_logs where run_id = @1 and attempt = @2", key.RunId, key.Attempt);
 
-    private static KeptLog Map(DbDataReader row) => new(new LogKey(row.GetInt64(0), row.GetInt32(1)), row.GetInt64(2));
+    private static KeptLog Map(SqlRow row) => new(new LogKey(row.GetInt64(0), row.GetInt32(1)), row.GetInt64(2));
 }

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Kiln.Server.Storage;
 
 namespace Kiln.Server.Runs;
@@ -58,5 +57,5 @@ internal static class RunAnchorSql
     public static ValueTask<int> InsertAsync(SqlSession session, RunFilter filter, RunAnchor anchor) => session.ExecuteAsync(
         Insert, filter.ProjectKey, filter.BuildName, filter.ServiceName, filter.Status, anchor.RunId, anchor.Ordinal);
 
-    private static RunAnchor Map(DbDataReader row) => new(row.GetInt64(0), row.GetInt64(1));
+    private static RunAnchor Map(SqlRow row) => new(row.GetInt64(0), row.GetInt64(1));
 }

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Kiln.Contracts.Runs;
 using Kiln.Server.Logs;
 using Kiln.Server.Planning;
@@ -131,7 +130,7 @@ internal static class RunSql
     public static ValueTask<int> ForgetKeysAsync(SqlSession session, long before) =>
         session.ExecuteAsync("delete from idempotency_keys where created_at < @1", before);
 
-    public static RunRecord Map(DbDataReader row) => new()
+    public static RunRecord Map(SqlRow row) => new()
     {
         RunId = row.GetInt64(0),
         Attempt = row.GetInt32(1),

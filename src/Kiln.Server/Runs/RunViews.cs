@@ -66,7 +66,7 @@ public static class RunViews
                 : null,
             Host = run.Host,
             CreatedBy = run.CreatedBy,
-            TraceId = plan.TraceParent.Split('-') is [_, var trace, ..] ? trace : "",
+            TraceId = Trace(plan.TraceParent),
         };
     }
 
@@ -77,6 +77,14 @@ public static class RunViews
         return new AttemptView(
             attempt.Attempt, state.Status, state.Reason, state.Message, state.ExitCode, state.Cause, attempt.Host,
             state.QueuedAt / 1000, state.StartedAt / 1000, state.EndedAt / 1000, Duration(state.StartedAt, state.EndedAt));
+    }
+
+    // The second of the four parts of a traceparent.
+    private static string Trace(string parent)
+    {
+        var from = parent.IndexOf('-') + 1;
+        var to = parent.IndexOf('-', from);
+        return from > 0 && to > from ? parent[from..to] : "";
     }
 
     // A clock that was set back in between tells nothing.

@@ -1,3 +1,4 @@
+using Kiln.Contracts;
 using Kiln.Contracts.Runs;
 using Kiln.Server.Bodies;
 using Kiln.Server.Http;
@@ -45,19 +46,19 @@ internal static class RunsApi
             ? store.GetAsync(id, number, cancellationToken)
             : store.GetAsync(id, cancellationToken);
 
-    private static Task<Results<Ok<RunListAnswer>, ApiError>> AllRunsAsync(
+    private static Task<Results<ShapedAnswer<RunListAnswer>, ApiError>> AllRunsAsync(
         HttpRequest request, Caller caller, RunLists lists, CancellationToken cancellationToken) =>
         ListAsync(request, "", caller, lists, cancellationToken);
 
-    private static Task<Results<Ok<RunListAnswer>, ApiError>> BuildRunsAsync(
+    private static Task<Results<ShapedAnswer<RunListAnswer>, ApiError>> BuildRunsAsync(
         string buildName, string? projectKey, HttpRequest request, Caller caller, RunLists lists,
         CancellationToken cancellationToken) =>
         string.IsNullOrEmpty(projectKey)
-            ? Task.FromResult<Results<Ok<RunListAnswer>, ApiError>>(
+            ? Task.FromResult<Results<ShapedAnswer<RunListAnswer>, ApiError>>(
                 ApiError.Invalid("projectKey", "The query parameter projectKey is missing: the project that the build belongs to."))
             : ListAsync(request, buildName, caller, lists, cancellationToken);
 
-    private static async Task<Results<Ok<RunListAnswer>, ApiError>> ListAsync(
+    private static async Task<Results<ShapedAnswer<RunListAnswer>, ApiError>> ListAsync(
         HttpRequest request, string buildName, Caller caller, RunLists lists, CancellationToken cancellationToken)
     {
         var violations = new Violations();
@@ -66,13 +67,14 @@ internal static class RunsApi
         {
             return ApiError.Invalid(violations.Errors);
         }
-        return TypedResults.Ok(await lists.ReadAsync(query with { Projects = caller.Visible }, cancellationToken));
+        return new ShapedAnswer<RunListAnswer>(
+            await lists.ReadAsync(query with { Projects = caller.Visible }, cancellationToken), RunAnswersJson.Default.RunListAnswer);
     }
 
-    private static async Task<Results<Ok<RunView>, ApiError>> GetAsync(
+    private static async Task<Results<ShapedAnswer<RunView>, ApiError>> GetAsync(
         long id, int? attempt, RunStore store, Waiting waiting, CancellationToken cancellationToken) =>
         await FindAsync(store, id, attempt, cancellationToken) is { } run
-            ? TypedResults.Ok(await waiting.ViewAsync(run, cancellationToken))
+            ? new ShapedAnswer<RunView>(await waiting.ViewAsync(run, cancellationToken), KilnJson.Default.RunView)
             : Missing(id);
 
     private static async Task<Results<Accepted<OrderAnswer>, ApiError>> CancelAsync(

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Kiln.Server.Storage;
 
 /// <summary>
@@ -13,42 +11,18 @@ internal sealed class ParsedTexts<T>(Func<string, T> parse)
     /// <summary>Characters of a generation; there are two.</summary>
     public const int Room = 64 * 1024;
 
-    private readonly Lock _gate = new();
-    private volatile ConcurrentDictionary<string, T> _young = new(StringComparer.Ordinal);
-    private volatile ConcurrentDictionary<string, T> _old = new(StringComparer.Ordinal);
-    private int _taken;
+    private readonly RecentlyUsed<string, T> _parsed = new(Room, StringComparer.Ordinal);
 
     /// <summary>What a text says.</summary>
     /// <exception cref="Exception">What parsing it throws; nothing is kept then.</exception>
     public T Of(string text)
     {
-        if (_young.TryGetValue(text, out var value))
+        if (_parsed.Find(text) is { } known)
         {
-            return value;
+            return known;
         }
-        if (!_old.TryGetValue(text, out value))
-        {
-            value = parse(text);
-        }
-        if (text.Length <= Room / 4)
-        {
-            Keep(text, value);
-        }
+        var value = parse(text);
+        _parsed.Keep(text, value, text.Length);
         return value;
-    }
-
-    private void Keep(string text, T value)
-    {
-        lock (_gate)
-        {
-            if (_taken + text.Length > Room)
-            {
-                (_old, _young, _taken) = (_young, new(StringComparer.Ordinal), 0);
-            }
-            if (_young.TryAdd(text, value))
-            {
-                _taken += text.Length;
-            }
-        }
     }
 }

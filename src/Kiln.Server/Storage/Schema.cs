@@ -29,7 +29,7 @@ internal static class Schema
             // By number and not by the highest one: work side by side leaves gaps that are filled later.
             if (!applied.Contains(migration.Version))
             {
-                await session.ExecuteAsync(session.Dialect.Translate(migration.Script));
+                await session.RunScriptAsync(session.Dialect.Translate(migration.Script));
                 await session.ExecuteAsync(
                     "insert into kiln_schema (version, name, applied_at) values (@1, @2, @3)",
                     migration.Version, migration.Name, time.GetUtcNow().ToUnixTimeMilliseconds());

@@ -1,6 +1,3 @@
-using System.Data.Common;
-using Kiln.Server.Storage.Postgres;
-
 namespace Kiln.Server.Storage;
 
 /// <summary>What differs between databases inside otherwise common SQL.</summary>
@@ -9,15 +6,13 @@ namespace Kiln.Server.Storage;
 /// <param name="TextType">What <c>text</c> columns of migrations are: compared and sorted by their bytes everywhere.</param>
 /// <param name="SkipLocked">Ending of a select that takes rows for one transaction and steps over rows others took.</param>
 /// <param name="Tables">Lists the names of all tables.</param>
-/// <param name="Rows">Makes the rows of a query read alike.</param>
 public sealed record SqlDialect(
-    string IdType, string BytesType, string TextType, string SkipLocked, string Tables, Func<DbDataReader, DbDataReader> Rows)
+    string IdType, string BytesType, string TextType, string SkipLocked, string Tables)
 {
     /// <summary>SQLite: an <c>integer</c> key is the row id; one writer, so there is nothing to step over.</summary>
     public static SqlDialect Sqlite { get; } = new(
         "integer", "blob", "text", "",
-        "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by name",
-        static rows => rows);
+        "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by name");
 
     /// <summary>PostgreSQL.</summary>
     public static SqlDialect Postgres { get; } =
@@ -26,8 +21,7 @@ public sealed record SqlDialect(
             """
             select cast(table_name as text) from information_schema.tables
             where table_schema = current_schema() and table_type = 'BASE TABLE' order by 1
-            """,
-            static rows => new PostgresRows(rows));
+            """);
 
     /// <summary>Brings a migration script into this dialect.</summary>
     public string Translate(string script) => script

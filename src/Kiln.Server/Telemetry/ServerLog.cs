@@ -13,6 +13,8 @@ public static class ServerLog
         if (options.LogLevel >= LogLevel.Information)
         {
             builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+            // All it would log is a failure that ErrorEnvelope logs, and for that it makes every call an activity and a scope.
+            builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         }
         // Why a server cannot start is said once, in words, by whoever starts it.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);

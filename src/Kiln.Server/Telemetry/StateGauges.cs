@@ -37,7 +37,7 @@ public sealed class StateGauges
         var (rows, active) = await _database.ReadAsync(
             async session => (
                 await session.QueryAsync(Waiting, static row => (
-                    Run: row.GetInt64(0), IsReady: row.GetInt64(1) != 0, Need: row.IsDBNull(2) ? "" : row.GetString(2))),
+                    Run: row.GetInt64(0), IsReady: row.GetInt64(1) != 0, Need: row.IsNull(2) ? "" : row.GetString(2))),
                 await session.NumberAsync("select count(*) from queue where agent_id > ''") ?? 0),
             cancellationToken);
         var hosts = _hosts.All();

@@ -27,6 +27,34 @@ public abstract class DatabaseCompliance : IAsyncLifetime
         Assert.Equal(["one"], await WordsAsync());
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("a quote ' and 中文, and a ☃")]
+    public async Task A_text_is_read_as_it_was_written(string word)
+    {
+        var longer = string.Concat(Enumerable.Repeat(word, 400));
+        await AddAsync(1, word);
+        await AddAsync(2, longer);
+        Assert.Equal([word, longer], await WordsAsync());
+    }
+
+    [Fact]
+    public async Task Null_is_told_from_0_and_from_an_empty_text_and_is_no_value()
+    {
+        await Database.WriteAsync(session => session.ExecuteAsync("insert into facts (id, word) values (@1, @2)", 0, null), default);
+        Assert.Equal(
+            "0 null null",
+            await Database.ReadAsync(
+                session => session.FindAsync(
+                    "select id, word, nullif(id, 0) from facts",
+                    static row => $"{row.GetInt64(0)} {row.GetValue(1) ?? "null"} {(row.IsNull(2) ? "null" : "a value")}"),
+                default));
+        await Assert.ThrowsAnyAsync<Exception>(() => Database.ReadAsync(
+            session => session.FindAsync("select word from facts", static row => row.GetString(0)), default));
+        await Assert.ThrowsAnyAsync<Exception>(() => Database.ReadAsync(
+            session => session.QueryAsync("select nullif(id, 0) from facts", static row => row.GetInt64(0)), default));
+    }
+
     [Fact]
     public async Task A_failing_write_leaves_nothing_and_does_not_hurt_those_beside_it()
     {

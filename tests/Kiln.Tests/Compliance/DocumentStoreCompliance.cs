@@ -33,6 +33,46 @@ public abstract class DocumentStoreCompliance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_made_of_documents_is_made_anew_only_when_one_of_them_comes_changes_or_goes()
+    {
+        var other = new DocumentStore(_database, _time); // Of another server: nothing tells this one.
+        var made = 0;
+        var pairs = new MadeOfDocuments<string, string>(_store, static text => text.Length);
+        Assert.Equal("1 nothing nothing", await PairAsync());
+        Assert.Equal("1 nothing nothing", await PairAsync());
+
+        await other.CreateAsync("build", "p", "b", "{}", "me", default);
+        Assert.Equal("2 nothing 1", await PairAsync());
+        Assert.Equal("2 nothing 1", await PairAsync());
+
+        await other.UpdateAsync("build", "p", "b", null, static _ => "[]", "me", default);
+        Assert.Equal("3 nothing 2", await PairAsync());
+
+        await other.DeleteAsync("build", "p", "b", null, "me", default);
+        await other.CreateAsync("build", "p", "b", "{}", "me", default);
+        await other.UpdateAsync("build", "p", "b", null, static _ => "[]", "me", default);
+        Assert.Equal("4 nothing 2", await PairAsync()); // The same revision, of another document.
+        Assert.Equal("4 nothing 2", await PairAsync());
+
+        Task<string> PairAsync() => pairs.OfAsync("pair", async reads => $"{++made} {await RevisionAsync(reads, "a")} {await RevisionAsync(reads, "b")}", default);
+
+        static async ValueTask<string> RevisionAsync(DocumentReads reads, string name) =>
+            await reads.FindAsync("build", "p", name) is { } document ? $"{document.Revision}" : "nothing";
+    }
+
+    [Fact]
+    public async Task What_is_made_of_a_list_of_documents_is_not_kept()
+    {
+        var totals = new MadeOfDocuments<string, string>(_store, static text => text.Length);
+        Assert.Equal("0", await TotalAsync());
+        await CreateAsync("a");
+        Assert.Equal("1", await TotalAsync());
+
+        Task<string> TotalAsync() => totals.OfAsync(
+            "all", static async reads => $"{(await reads.ListAsync("build", "p", new DocumentQuery(1, 10))).Total}", default);
+    }
+
+    [Fact]
     public async Task Long_lists_have_the_right_pages_and_totals_before_anchors_with_them_and_after_changes()
     {
         var names = Enumerable.Range(1, 1_700).Select(i => $"n{i * 7919 % 1_700:D5}").ToList();

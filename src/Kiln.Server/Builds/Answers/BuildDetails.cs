@@ -9,15 +9,14 @@ internal static class BuildDetails
 {
     /// <summary>The answer.</summary>
     /// <param name="build">The build.</param>
-    /// <param name="recipe">Its own recipe, or its template's.</param>
+    /// <param name="recipe">Its own recipe, or its template's; secrets masked or not.</param>
     /// <param name="shown">The service whose repositories and parameters are shown; <c>null</c> = the first.</param>
     /// <param name="catalogue">Has ids, types and addresses.</param>
-    public static BuildDetail Of(StoredBuild build, BuildRecipe recipe, ServiceWithModule? shown, Catalogue catalogue)
+    public static BuildDetail Of(ShownBuild build, BuildRecipe recipe, ServiceWithModule? shown, Catalogue catalogue)
     {
         var (name, project) = build.Definition.Identity();
-        var masked = Credentials.Masked(build.Definition);
         var services = build.Definition.Services();
-        var targets = DetailTargets.Of(masked, recipe, catalogue);
+        var targets = DetailTargets.Of(build.Definition, recipe, catalogue);
         var repos = DetailTargets.Repos(recipe.RepoInfo, catalogue);
         var parameters = DetailTargets.Parameters(recipe, inputs: []);
         var target = shown is null
@@ -54,7 +53,7 @@ internal static class BuildDetails
             ScriptType = recipe.ScriptType,
             Targets = targets,
             Revision = build.Revision,
-            Spec = Spec(masked),
+            Spec = Spec(build.Definition),
         };
     }
 

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Kiln.Contracts.Protocol;
 using Kiln.Server.Storage;
 
@@ -46,7 +45,7 @@ internal static class PodSql
     public static ValueTask<int> RemoveAsync(SqlSession session, LeaseKey key) => session.ExecuteAsync(
         "delete from pods where run_id = @1 and attempt = @2 and fence = @3", key.RunId, key.Attempt, key.Fence);
 
-    private static PodRecord Map(DbDataReader row) => new(new LeaseKey(row.GetInt64(0), row.GetInt32(1), row.GetInt64(2)))
+    private static PodRecord Map(SqlRow row) => new(new LeaseKey(row.GetInt64(0), row.GetInt32(1), row.GetInt64(2)))
     {
         Name = row.GetString(3),
         Notices = row.GetString(4) is { Length: > 0 } notices ? notices.Split('\n') : [],

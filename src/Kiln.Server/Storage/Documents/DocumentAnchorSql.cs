@@ -1,4 +1,3 @@
-using System.Data.Common;
 
 namespace Kiln.Server.Storage.Documents;
 
@@ -56,5 +55,5 @@ internal static class DocumentAnchorSql
     public static ValueTask<int> InsertAsync(SqlSession session, DocumentList list, string sort, DocumentAnchor anchor) =>
         session.ExecuteAsync(Insert, list.Kind, list.ProjectKey, sort, anchor.Id, anchor.Name, anchor.Ordinal);
 
-    private static DocumentAnchor Map(DbDataReader row) => new(row.GetInt64(0), row.GetString(1), row.GetInt64(2));
+    private static DocumentAnchor Map(SqlRow row) => new(row.GetInt64(0), row.GetString(1), row.GetInt64(2));
 }

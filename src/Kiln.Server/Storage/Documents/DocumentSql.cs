@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Globalization;
 
 namespace Kiln.Server.Storage.Documents;
@@ -85,6 +84,13 @@ internal static class DocumentSql
     public static ValueTask<Document?> FindAsync(SqlSession session, string kind, string projectKey, string name) =>
         session.FindAsync(Find, Map, kind, projectKey, name);
 
+    /// <summary>Which state of a document there is; <c>null</c> = none.</summary>
+    public static ValueTask<DocumentVersion?> VersionAsync(SqlSession session, string kind, string projectKey, string name) =>
+        session.FindAsync(
+            "select id, revision from documents where kind = @1 and project_key = @2 and name = @3",
+            static row => new DocumentVersion(row.GetInt64(0), row.GetInt32(1)),
+            kind, projectKey, name);
+
     public static ValueTask<Document?> FindAsync(SqlSession session, string kind, long id) =>
         session.FindAsync(FindById, Map, id, kind);
 
@@ -128,12 +134,12 @@ internal static class DocumentSql
     public static ValueTask<DocumentRevision?> RevisionAsync(SqlSession session, long id, int revision) =>
         session.FindAsync($"{Revisions} and revision = @2", MapRevision, id, revision);
 
-    private static DocumentRevision MapRevision(DbDataReader row) =>
+    private static DocumentRevision MapRevision(SqlRow row) =>
         new(row.GetInt32(0), row.GetString(1), row.GetString(2), row.GetString(3), row.GetInt64(4));
 
-    private static DocumentName MapName(DbDataReader row) => new(row.GetString(0), row.GetString(1), row.GetString(2));
+    private static DocumentName MapName(SqlRow row) => new(row.GetString(0), row.GetString(1), row.GetString(2));
 
-    public static Document Map(DbDataReader row) => new(
+    public static Document Map(SqlRow row) => new(
         row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt64(3), row.GetInt32(4), row.GetString(5),
         row.GetString(6), row.GetString(7), row.GetInt64(8), row.GetInt64(9));
 }

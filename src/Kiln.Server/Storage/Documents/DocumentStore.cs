@@ -139,24 +139,22 @@ public sealed class DocumentStore(Database database, TimeProvider time)
 
     /// <summary>One document, or <c>null</c>.</summary>
     public Task<Document?> GetAsync(string kind, string projectKey, string name, CancellationToken cancellationToken) =>
-        database.ReadAsync(session => DocumentSql.FindAsync(session, kind, projectKey, name), cancellationToken);
+        ReadAsync(reads => reads.FindAsync(kind, projectKey, name), cancellationToken);
+
+    /// <summary>Reads what belongs together in one snapshot, at the price of one.</summary>
+    /// <param name="read">Awaits nothing but the reads it is given.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    public Task<T> ReadAsync<T>(Func<DocumentReads, ValueTask<T>> read, CancellationToken cancellationToken) =>
+        database.ReadAsync(session => read(new DocumentReads(session, _grown.Writer)), cancellationToken);
 
     /// <summary>One document by its id, or <c>null</c>.</summary>
     public Task<Document?> GetAsync(string kind, long id, CancellationToken cancellationToken) =>
         database.ReadAsync(session => DocumentSql.FindAsync(session, kind, id), cancellationToken);
 
     /// <summary>A page of the documents of a kind in a project (empty = the system's).</summary>
-    public async Task<DocumentPage> ListAsync(
-        string kind, string projectKey, DocumentQuery query, CancellationToken cancellationToken)
-    {
-        var page = await database.ReadAsync(
-            session => DocumentListSql.ListAsync(session, kind, projectKey, query), cancellationToken);
-        if (page.Grown is { } grown)
-        {
-            _grown.Writer.TryWrite(grown);
-        }
-        return page;
-    }
+    public Task<DocumentPage> ListAsync(
+        string kind, string projectKey, DocumentQuery query, CancellationToken cancellationToken) =>
+        ReadAsync(reads => reads.ListAsync(kind, projectKey, query), cancellationToken);
 
     /// <summary>A page of the states that a document had, newest first.</summary>
     public Task<DocumentRevisions> RevisionsAsync(long id, int page, int pageSize, CancellationToken cancellationToken) =>

@@ -30,7 +30,7 @@ internal sealed class PostgresSequences(NpgsqlDataSource source) : IDisposable
         {
             await using var connection = await source.OpenConnectionAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            using var session = new SqlSession(connection, SqlDialect.Postgres);
+            using var session = new PostgresSession(connection);
             await session.ExecuteAsync(Lock);
             if (await session.NumberAsync("select 1 from pg_class where oid = to_regclass(@1)", sequence) is null)
             {
@@ -50,7 +50,7 @@ internal sealed class PostgresSequences(NpgsqlDataSource source) : IDisposable
     private async Task<long> NumberAsync(string sql, CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
-        using var session = new SqlSession(connection, SqlDialect.Postgres);
+        using var session = new PostgresSession(connection);
         session.BeginWith(cancellationToken);
         return await session.NumberAsync(sql) ?? 0;
     }

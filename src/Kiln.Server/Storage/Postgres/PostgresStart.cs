@@ -51,7 +51,7 @@ public static class PostgresStart
                 $"PostgreSQL {connection.PostgreSqlVersion} is too old: Kiln needs {OldestVersion} or newer.");
         }
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        using var session = new SqlSession(connection, SqlDialect.Postgres);
+        using var session = new PostgresSession(connection);
         var encoding = await session.FindAsync("show server_encoding", static row => row.GetString(0));
         if (encoding != "UTF8")
         {

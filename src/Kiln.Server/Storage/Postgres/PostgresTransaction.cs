@@ -5,7 +5,7 @@ namespace Kiln.Server.Storage.Postgres;
 /// <summary>A transaction on a pooled connection; disposed without a commit it leaves nothing.</summary>
 internal sealed class PostgresTransaction(NpgsqlConnection connection, NpgsqlTransaction transaction) : IDisposable
 {
-    public SqlSession Sql { get; } = new(connection, SqlDialect.Postgres);
+    public SqlSession Sql { get; } = new PostgresSession(connection);
 
     public Task CommitAsync() => transaction.CommitAsync(CancellationToken.None);
 

@@ -41,6 +41,8 @@ public sealed class SqliteDatabase : Database
         Batteries_V2.Init();
         // Counting its memory takes a lock of the whole process at every allocation. SQLite refuses this once it is in use, as in tests.
         _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0);
+        // A session is used by one thread at a time, so its connection needs no lock of its own.
+        _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MULTITHREAD);
         Directory.CreateDirectory(directory);
         SqliteVolume.RequireLocal(directory);
         var path = Path.Combine(directory, "kiln.db");
@@ -128,7 +130,7 @@ public sealed class SqliteDatabase : Database
         return connection;
     }
 
-    private static SqlSession Session(string path, string setup) => new(Connect(path, setup), SqlDialect.Sqlite);
+    private static SqliteSession Session(string path, string setup) => new(Connect(path, setup));
 
     private sealed class Counter
     {

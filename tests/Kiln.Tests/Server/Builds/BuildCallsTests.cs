@@ -77,6 +77,27 @@ public sealed class BuildCallsTests(DocumentApp fixture) : IClassFixture<Documen
     }
 
     [Fact]
+    public async Task A_detail_shows_what_the_build_refers_to_as_it_is_now()
+    {
+        await using var app = await KilnApp.StartAsync().WithDocumentCatalogueAsync();
+        await Succeeds(app.Admin.SendJsonAsync(HttpMethod.Post, Plain, Named("follows").ToJsonString()));
+        Assert.Equal("https://gitlab.example.com", await AddressAsync());
+        Assert.Equal("https://gitlab.example.com", await AddressAsync());
+
+        await Succeeds(app.Admin.SendJsonAsync(
+            HttpMethod.Post, "/openapi/system/codehosts?projectKey=yaml", """{"name":"gitlab","type":"gitlab","address":"https://own.example.com"}"""));
+        Assert.Equal("https://own.example.com", await AddressAsync());
+
+        await Succeeds(app.Admin.SendJsonAsync(
+            HttpMethod.Put, "/openapi/system/codehosts/gitlab?projectKey=yaml",
+            """{"name":"gitlab","type":"gitlab","address":"https://moved.example.com"}"""));
+        Assert.Equal("https://moved.example.com", await AddressAsync());
+
+        async Task<string?> AddressAsync() =>
+            (string?)(await GetAsync(app.Admin, "/openapi/build/follows/detail?projectKey=yaml"))["repos"]![0]!["address"];
+    }
+
+    [Fact]
     public async Task A_template_builds_spec_can_be_put_back_and_its_secrets_are_masked_everywhere()
     {
         var body = Example.FromTemplate();
