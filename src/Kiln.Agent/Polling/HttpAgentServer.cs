@@ -67,7 +67,7 @@ public sealed class HttpAgentServer(HttpClient http, string token) : IAgentServe
         }
         catch (Exception trouble) when (NetworkTrouble.Is(trouble, cancellationToken))
         {
-            return new AgentCall<TReply>.Unreachable(trouble.Message);
+            return new AgentCall<TReply>.Unreachable(NetworkTrouble.Words(trouble));
         }
     }
 }

@@ -39,7 +39,7 @@ public sealed class HttpRunServer(HttpClient http, Lease lease) : IRunServer
         }
         catch (Exception trouble) when (NetworkTrouble.Is(trouble, cancellationToken))
         {
-            return new ReportOutcome.Unreachable(trouble.Message);
+            return new ReportOutcome.Unreachable(NetworkTrouble.Words(trouble));
         }
     }
 
@@ -79,7 +79,7 @@ public sealed class HttpRunServer(HttpClient http, Lease lease) : IRunServer
         }
         catch (Exception trouble) when (NetworkTrouble.Is(trouble, cancellationToken))
         {
-            return new StoreOutcome.Unreachable(trouble.Message);
+            return new StoreOutcome.Unreachable(NetworkTrouble.Words(trouble));
         }
     }
 

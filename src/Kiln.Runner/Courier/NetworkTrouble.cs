@@ -9,4 +9,12 @@ public static class NetworkTrouble
     public static bool Is(Exception exception, CancellationToken cancellationToken) =>
         !cancellationToken.IsCancellationRequested
         && exception is HttpRequestException or IOException or JsonException or OperationCanceledException;
+
+    /// <summary>What to tell of it: of a request that broke, what broke it.</summary>
+    public static string Words(Exception exception) => exception switch
+    {
+        HttpRequestException { InnerException: IOException cause } => cause.Message,
+        OperationCanceledException => "No answer came in time.",
+        _ => exception.Message,
+    };
 }

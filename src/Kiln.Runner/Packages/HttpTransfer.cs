@@ -71,7 +71,7 @@ internal sealed class HttpTransfer(HttpClient http, TimeProvider clock)
         }
         catch (Exception trouble) when (NetworkTrouble.Is(trouble, cancellationToken) && !IsOfDisk(trouble))
         {
-            return new Transfer.Broken(trouble.Message, Math.Max(0, file.Length - before));
+            return new Transfer.Broken(NetworkTrouble.Words(trouble), Math.Max(0, file.Length - before));
         }
     }
 
