@@ -24,8 +24,7 @@ public sealed class PodDockerTests(SharedCluster shared) : IDisposable
     [Fact]
     public async Task A_script_reaches_the_daemon_and_a_run_says_that_it_waits_where_there_is_none()
     {
-        var pods = await StartAsync("docker-daemon");
-        await using var _ = pods;
+        await using var pods = await StartAsync("docker-daemon");
         await DefineAsync(pods);
         var runId = await pods.Builds.StartAsync("docker", Token);
         var waiting = await pods.Builds.UntilAsync(runId, run => run.Reason == RunReason.PodVolumes, Token);

@@ -64,7 +64,7 @@ public class ClusterDriverTests : IAsyncLifetime
         Assert.Equal("fake/kiln-1-1-1-abcde", (string)run["host"]!);
         Assert.Equal(
             ["POST jobs", "POST secrets", "DELETE jobs kiln-1-1-1"],
-            _cluster.Requests.Where(static request => request.StartsWith("POST") || request.StartsWith("PATCH") || request.StartsWith("DELETE")));
+            _cluster.Requests.Where(static request => request.Split(' ')[0] is "POST" or "PATCH" or "DELETE"));
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public class ClusterDriverTests : IAsyncLifetime
         _app = await _app.RestartAsync(_time);
 
         await RunsToItsEndAsync(id);
-        Assert.Equal(1, _cluster.Requests.Count(static request => request.StartsWith("DELETE jobs")));
+        Assert.Equal(1, _cluster.Requests.Count(static request => request.StartsWith("DELETE jobs", StringComparison.Ordinal)));
     }
 
     [Fact]
