@@ -47,7 +47,7 @@ internal sealed class BarePods(KubernetesCluster cluster, ClusterApi api, Load l
             ["restartPolicy"] = "Never",
             ["automountServiceAccountToken"] = false,
             ["enableServiceLinks"] = false,
-            ["containers"] = new JsonArray([.. Enumerable.Range(1, containers).Select(number => Container(number, shares))]),
+            ["containers"] = new JsonArray([.. Enumerable.Range(1, containers).Select(number => (JsonNode)Container(number, shares))]),
         };
         if (shares)
         {
@@ -56,7 +56,7 @@ internal sealed class BarePods(KubernetesCluster cluster, ClusterApi api, Load l
         return new JsonObject { ["metadata"] = new JsonObject { ["name"] = name }, ["spec"] = spec };
     }
 
-    private JsonNode Container(int number, bool shares)
+    private JsonObject Container(int number, bool shares)
     {
         var container = new JsonObject
         {

@@ -76,7 +76,7 @@ internal sealed class PodJudge(string clusterName, DriverWorld world, LeaseDesk 
     // A pod may be there before all that it needs is: what it waits for then is what could not be made.
     private static PodStand StandOf(PodCase one)
     {
-        PodStand stand = one.IsPodGone ? PodReading.OfGone(one.Sight)
+        var stand = one.IsPodGone ? (PodStand)PodReading.OfGone(one.Sight)
             : one is { IsMade: false, Pod: null } ? new PodStand.Waits(RunReason.Starting, "The run's objects are being made.", PodHope.Good)
             : PodReading.Of(one.Sight);
         return stand is PodStand.Waits && one.Delay is { } delay ? new PodStand.Waits(delay.Reason, delay.Message, PodHope.Good) : stand;
