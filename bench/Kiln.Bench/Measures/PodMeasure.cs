@@ -11,11 +11,14 @@ namespace Kiln.Bench.Measures;
 internal static class PodMeasure
 {
     private const int Pods = 20;
+    private const int WarmUps = 2;
     private const int Burst = 40;
 
     // More pods at once than this a node of two processors only takes longer for.
     private const int AtOnce = 8;
     private const int Megabytes = 50;
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Start = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan One = TimeSpan.FromMinutes(2);
@@ -51,32 +54,53 @@ internal static class PodMeasure
         }
     }
 
-    // One after the other and in turn, so that both meet the same machine. The shells tell the time themselves.
+    // One after the other and in turn, so that all meet the same machine. The shells tell the time themselves.
     private static async Task<IReadOnlyList<Row>> LatencyAsync(Load load, Waits waits, BarePods bare, CancellationToken cancellationToken)
     {
         await load.World.DefineAsync("pod-first-line", "echo $EPOCHREALTIME", cancellationToken);
-        var (ours, theirs) = (new List<double>(), new List<double>());
-        for (var i = 0; i < Pods + 2; i++)
+        (string What, int Containers, bool Shares)[] shapes =
+            [("", 1, false), (" of two containers", 2, false), (" of two containers that share a directory, as a build's do", 2, true)];
+        var (ours, theirs) = (new List<double>(), shapes.Select(static _ => new List<double>()).ToArray());
+        var before = await RampAsync(load, cancellationToken);
+        for (var i = 0; i < Pods + WarmUps; i++)
         {
-            var theirMs = await waits.ForAsync(
-                $"bare pod {i + 1} of {Pods + 2} ends", One, limited => bare.FirstLineAsync($"bare-{i}", limited), cancellationToken);
+            if (i == WarmUps)
+            {
+                // The first of all waits for the driver of its cluster to begin.
+                before = await RampAsync(load, cancellationToken);
+            }
+            var turn = $"{i + 1} of {Pods + WarmUps}";
+            var theirMs = new double[shapes.Length];
+            for (var shape = 0; shape < shapes.Length; shape++)
+            {
+                var (what, containers, shares) = shapes[shape];
+                var name = $"bare-{shape}-{i}";
+                theirMs[shape] = await waits.ForAsync(
+                    $"bare pod{what} {turn} ends", One, limited => bare.FirstLineAsync(name, containers, shares, limited), cancellationToken);
+            }
             var asked = load.NowMs();
-            var runId = await RunAsync(load, waits, "pod-first-line", $"build {i + 1} of {Pods + 2} in a pod", cancellationToken);
+            var runId = await RunAsync(load, waits, "pod-first-line", $"build {turn} in a pod", cancellationToken);
             var ourMs = (Number(await load.ScriptTextAsync(runId, cancellationToken)) * 1000) - asked;
-            if (i >= 2)
+            if (i >= WarmUps)
             {
                 ours.Add(ourMs);
-                theirs.Add(theirMs);
+                for (var shape = 0; shape < shapes.Length; shape++)
+                {
+                    theirs[shape].Add(theirMs[shape]);
+                }
             }
         }
-        var ramp = await RampAsync(load, cancellationToken);
-        var (our, their) = (new Sample(ours).Median, new Sample(theirs).Median);
+        var after = await RampAsync(load, cancellationToken);
+        var phases = after.Zip(before, static (end, begin) => Text.Of((end.Seconds - begin.Seconds) * 1000 / (end.Count - begin.Count), "ms"));
+        var our = new Sample(ours).Median;
+        var their = theirs.Select(static one => new Sample(one).Median).ToArray();
         return
         [
-            new("bare pod: create → first line, median", Text.Of(their, "ms")),
+            .. shapes.Select((shape, i) => new Row($"bare pod{shape.What}: create → first line, median", Text.Of(their[i], "ms"))),
             new("build in a pod: trigger → first script line, median", Text.Of(our, "ms")),
-            Row.AtMost("… over the bare pod of the same image", our - their, "ms", 300, 100),
-            new("… by phase, mean: the cluster takes the run / its pod has begun / the script begins", ramp),
+            Row.AtMost("… over the bare pod of the same image", our - their[0], "ms", 300, 100),
+            new("… over the bare pod of two containers that share a directory", Text.Of(our - their[^1], "ms")),
+            new("… by phase, mean: the queue gives the run out / its pod has begun / the script begins", string.Join(" / ", phases)),
         ];
     }
 
@@ -84,15 +108,28 @@ internal static class PodMeasure
     {
         await load.World.DefineAsync("pod-trivial", "true", cancellationToken);
         var server = load.World.Server.ProcessId;
+        var idle = await IdleAsync(load, server, cancellationToken);
         var before = Footprint.Processor(server);
         var (seconds, errors) = await waits.ForAsync(
             $"{Burst} builds in pods end, {AtOnce} at once", Many, limited => load.BurstAsync("pod-trivial", Burst, clients: 4, Look, limited), cancellationToken);
+        var spent = (Footprint.Processor(server) - before).TotalMilliseconds;
         return
         [
             new($"{Burst} trivial builds, {AtOnce} at once, in pods of one real node", Text.Of(Burst / seconds, "builds/s")),
             Row.AtMost($"errors of {Burst}", errors, "", 0, 0),
-            Row.AtMost("server's CPU for a build in a pod", (Footprint.Processor(server) - before).TotalMilliseconds / Burst, "ms", 50, 50),
+            Row.AtMost("server's CPU for a build in a pod", spent / Burst, "ms", 50, 50),
+            new("… of it what the server would have taken without builds", Text.Of(idle * seconds * 1000 / Burst, "ms")),
+            new("server's CPU while it drives a cluster without builds", $"{Text.Of(idle * 100, "%")} of one core"),
         ];
+    }
+
+    // Processors that the server takes when nobody asks it for anything.
+    private static async Task<double> IdleAsync(Load load, int server, CancellationToken cancellationToken)
+    {
+        await Task.Delay(Settling, load.Time, cancellationToken);
+        var (before, began) = (Footprint.Processor(server), load.Time.GetTimestamp());
+        await Task.Delay(Idle, load.Time, cancellationToken);
+        return (Footprint.Processor(server) - before) / load.Time.GetElapsedTime(began);
     }
 
     private static async Task<IReadOnlyList<Row>> LogAsync(Load load, Waits waits, CancellationToken cancellationToken)
@@ -134,17 +171,15 @@ internal static class PodMeasure
         }
     }
 
-    // By the server's own clock: from the queue to the cluster, from there to the runner's first word, from there to the script.
-    private static async Task<string> RampAsync(Load load, CancellationToken cancellationToken)
+    // By the server's own clock: from the queue to the driver of the cluster, from there to the runner's first word, from there to the script.
+    private static async Task<(double Seconds, double Count)[]> RampAsync(Load load, CancellationToken cancellationToken)
     {
         const string ramp = "kiln_run_ramp_seconds";
         var text = await load.World.Server.Http.GetStringAsync("metrics", cancellationToken);
-        var (sums, counts) = (Samples.Of(text, $"{ramp}_sum").ToList(), Samples.Of(text, $"{ramp}_count").ToDictionary());
-        return string.Join(" / ", ((string[])["assigned", "started", "first_line"]).Select(phase =>
-        {
-            var (labels, seconds) = sums.Find(sum => sum.Labels.Contains($"\"{phase}\"", StringComparison.Ordinal));
-            return Text.Of(seconds * 1000 / counts.GetValueOrDefault(labels ?? ""), "ms");
-        }));
+        return [.. ((string[])["assigned", "started", "first_line"]).Select(phase => (Of("sum", phase), Of("count", phase)))];
+
+        double Of(string what, string phase) => Samples.Of(text, $"{ramp}_{what}")
+            .Where(sample => sample.Labels.Contains($"\"{phase}\"", StringComparison.Ordinal)).Sum(static sample => sample.Value);
     }
 
     private static double Number(string said) => double.TryParse(said, CultureInfo.InvariantCulture, out var number)

@@ -51,7 +51,11 @@ internal sealed class ClusterApi : IDisposable
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<JsonNode> CallAsync(HttpMethod method, string path, JsonObject? body, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(method, path);
+        // A client's default version is not that of messages made outside of it.
+        using var request = new HttpRequestMessage(method, path)
+        {
+            Version = Http.DefaultRequestVersion, VersionPolicy = Http.DefaultVersionPolicy,
+        };
         if (body is not null)
         {
             request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8);

@@ -19,6 +19,10 @@ internal sealed class SimulatedNode(ClusterApi api, string name, Func<JsonNode, 
     // A node that says nothing for 20 s is given up.
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(5);
 
+    // A pod whose Job has gone has no secret any more.
+    private const int LooksForSecret = 100;
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(100);
+
     private readonly ConcurrentDictionary<string, Task> _pods = [];
     private int _gone;
 
@@ -129,7 +133,7 @@ internal sealed class SimulatedNode(ClusterApi api, string name, Func<JsonNode, 
         var waiting = new JsonObject { ["waiting"] = new JsonObject { ["reason"] = "ContainerCreating" } };
         await TellAsync(pod, "Pending", waiting, cancellationToken);
         var place = $"api/v1/namespaces/{(string)pod["metadata"]!["namespace"]!}";
-        var secret = await api.CallAsync(HttpMethod.Get, $"{place}/secrets/{SecretOf(pod)}", body: null, cancellationToken);
+        var secret = await SecretAsync($"{place}/secrets/{SecretOf(pod)}", cancellationToken);
         await TellAsync(pod, "Running", new JsonObject { ["running"] = new JsonObject { ["startedAt"] = Now() } }, cancellationToken);
         await life(pod, Encoding.UTF8.GetString(Convert.FromBase64String((string)secret["data"]!["token"]!)), cancellationToken);
         var ended = new JsonObject
@@ -141,6 +145,22 @@ internal sealed class SimulatedNode(ClusterApi api, string name, Func<JsonNode, 
         {
             // It was to end by then: only its kubelet can say that it has.
             await api.CallAsync(HttpMethod.Delete, $"{place}/pods/{(string)pod["metadata"]!["name"]!}?gracePeriodSeconds=0", body: null, cancellationToken);
+        }
+    }
+
+    // The server makes it behind the Job: a kubelet waits for it.
+    private async Task<JsonNode> SecretAsync(string path, CancellationToken cancellationToken)
+    {
+        for (var look = 1; ; look++)
+        {
+            try
+            {
+                return await api.CallAsync(HttpMethod.Get, path, body: null, cancellationToken);
+            }
+            catch (HttpRequestException missing) when (missing.StatusCode == HttpStatusCode.NotFound && look < LooksForSecret)
+            {
+                await Task.Delay(BetweenLooks, time, cancellationToken);
+            }
         }
     }
 

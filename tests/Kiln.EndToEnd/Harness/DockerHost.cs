@@ -19,9 +19,15 @@ public sealed class DockerHost : IAsyncDisposable
         ("DOCKER_HOST", $"unix://{_socket}"), ("KILN_IMAGE_ENGINE", "docker"), ("PATH", $"/usr/bin:{System.Environment.GetEnvironmentVariable("PATH")}"),
     ];
 
-    public static async Task<DockerHost> StartAsync(Scratch scratch, CancellationToken cancellationToken)
+    public static Task<DockerHost> StartAsync(Scratch scratch, CancellationToken cancellationToken) =>
+        StartAsync(scratch, scratch["docker.sock"], cancellationToken);
+
+    /// <summary>Starts one.</summary>
+    /// <param name="scratch">Where it lives.</param>
+    /// <param name="socket">Where it listens; goes with it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<DockerHost> StartAsync(Scratch scratch, string socket, CancellationToken cancellationToken)
     {
-        var socket = scratch["docker.sock"];
         var program = RunningProgram.Start(
             "/usr/sbin/dockerd",
             [
@@ -33,5 +39,9 @@ public sealed class DockerHost : IAsyncDisposable
         return new DockerHost(program, socket);
     }
 
-    public ValueTask DisposeAsync() => _program.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _program.DisposeAsync();
+        File.Delete(_socket);
+    }
 }

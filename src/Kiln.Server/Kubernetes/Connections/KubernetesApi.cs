@@ -12,6 +12,8 @@ internal sealed class KubernetesApi(HttpClient http, string namespaceName) : IDi
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
+    private static readonly Ask Version = new("get", "version", "version");
+
     public string Namespace => namespaceName;
 
     /// <summary>Told of every request, by verb (as Kubernetes names them) and resource.</summary>
@@ -19,11 +21,11 @@ internal sealed class KubernetesApi(HttpClient http, string namespaceName) : IDi
 
     /// <summary>Whether it answers.</summary>
     public Task<KubernetesCall<bool>> PingAsync(CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Get, "version", content: null, static (_, _) => Task.FromResult(true), cancellationToken);
+        SendAsync(Version, static (_, _) => Task.FromResult(true), cancellationToken);
 
     /// <summary>Its version, for example <c>v1.34.1</c>; empty when its answer names none.</summary>
     public Task<KubernetesCall<string>> VersionAsync(CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Get, "version", content: null, VersionOfAsync, cancellationToken);
+        SendAsync(Version, VersionOfAsync, cancellationToken);
 
     /// <summary>All objects that a selector finds, page by page.</summary>
     public async Task<KubernetesCall<ObjectList<T>>> ListAsync<T>(
@@ -35,8 +37,7 @@ internal sealed class KubernetesApi(HttpClient http, string namespaceName) : IDi
         while (true)
         {
             var path = $"{PathOf(resource)}?limit=500&labelSelector={Uri.EscapeDataString(selector)}&continue={Uri.EscapeDataString(next)}";
-            Asks("list", resource.Plural);
-            var call = await SendAsync(HttpMethod.Get, path, content: null, Reading(resource.List), cancellationToken);
+            var call = await SendAsync(new Ask("list", resource.Plural, path), Reading(resource.List), cancellationToken);
             if (call is not KubernetesCall<ObjectList<T>>.Done { Value: var page })
             {
                 return call;
@@ -51,44 +52,32 @@ internal sealed class KubernetesApi(HttpClient http, string namespaceName) : IDi
     }
 
     public Task<KubernetesCall<T>> GetAsync<T>(Resource<T> resource, string name, CancellationToken cancellationToken)
-        where T : IKubernetesObject
-    {
-        Asks("get", resource.Plural);
-        return SendAsync(HttpMethod.Get, $"{PathOf(resource)}/{name}", content: null, Reading(resource.One), cancellationToken);
-    }
+        where T : IKubernetesObject =>
+        SendAsync(new Ask("get", resource.Plural, $"{PathOf(resource)}/{name}"), Reading(resource.One), cancellationToken);
 
     public Task<KubernetesCall<T>> CreateAsync<T>(Resource<T> resource, T made, CancellationToken cancellationToken)
-        where T : IKubernetesObject
-    {
-        Asks("create", resource.Plural);
-        return SendAsync(HttpMethod.Post, PathOf(resource), JsonContent.Create(made, resource.One), Reading(resource.One), cancellationToken);
-    }
+        where T : IKubernetesObject =>
+        SendAsync(
+            new Ask("create", resource.Plural, PathOf(resource), JsonContent.Create(made, resource.One)), Reading(resource.One), cancellationToken);
 
     /// <summary>Makes an object go together with its owner.</summary>
     public Task<KubernetesCall<bool>> AdoptAsync<T>(
         Resource<T> resource, string name, OwnerReference owner, CancellationToken cancellationToken)
-        where T : IKubernetesObject
-    {
-        Asks("patch", resource.Plural);
-        return SendAsync(
-            HttpMethod.Patch,
-            $"{PathOf(resource)}/{name}",
-            JsonContent.Create(
-                new OwnerPatch(new([owner])), KubernetesJson.Default.OwnerPatch, new("application/merge-patch+json")),
+        where T : IKubernetesObject =>
+        SendAsync(
+            new Ask("patch", resource.Plural, $"{PathOf(resource)}/{name}", JsonContent.Create(
+                new OwnerPatch(new([owner])), KubernetesJson.Default.OwnerPatch, new("application/merge-patch+json"))),
             static (_, _) => Task.FromResult(true),
             cancellationToken);
-    }
 
     /// <summary>Deletes an object and, after it, what it owns. Done also when there is none.</summary>
     public async Task<KubernetesCall<bool>> DeleteAsync<T>(
         Resource<T> resource, string name, int? graceSeconds, CancellationToken cancellationToken)
         where T : IKubernetesObject
     {
-        Asks("delete", resource.Plural);
         var call = await SendAsync(
-            HttpMethod.Delete,
-            $"{PathOf(resource)}/{name}",
-            JsonContent.Create(new DeleteOptions("Background", graceSeconds), KubernetesJson.Default.DeleteOptions),
+            new Ask("delete", resource.Plural, $"{PathOf(resource)}/{name}", JsonContent.Create(
+                new DeleteOptions("Background", graceSeconds), KubernetesJson.Default.DeleteOptions)),
             static (_, _) => Task.FromResult(true),
             cancellationToken);
         return call is KubernetesCall<bool>.Refused { Status.Code: 404 } ? new KubernetesCall<bool>.Done(true) : call;
@@ -101,11 +90,10 @@ internal sealed class KubernetesApi(HttpClient http, string namespaceName) : IDi
     {
         var path = $"{PathOf(resource)}?watch=true&allowWatchBookmarks=true&timeoutSeconds=300"
             + $"&labelSelector={Uri.EscapeDataString(selector)}&resourceVersion={Uri.EscapeDataString(resourceVersion)}";
-        Asks("watch", resource.Plural);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, path);
-            var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            var ask = new Ask("watch", resource.Plural, path);
+            var response = await AskAsync(ask, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             if (response.IsSuccessStatusCode)
             {
                 return new KubernetesCall<HttpResponseMessage>.Done(response);
@@ -135,19 +123,22 @@ internal sealed class KubernetesApi(HttpClient http, string namespaceName) : IDi
         async (response, cancellationToken) => await response.Content.ReadFromJsonAsync(type, cancellationToken)
             ?? throw new JsonException("null");
 
+    // The one way to the wire.
+    private async Task<HttpResponseMessage> AskAsync(Ask ask, HttpCompletionOption completion, CancellationToken cancellationToken)
+    {
+        Asks(ask.Verb, ask.Resource);
+        using var request = new HttpRequestMessage(ask.Method, ask.Path) { Content = ask.Content };
+        return await http.SendAsync(request, completion, cancellationToken);
+    }
+
     private async Task<KubernetesCall<T>> SendAsync<T>(
-        HttpMethod method,
-        string path,
-        HttpContent? content,
-        Func<HttpResponseMessage, CancellationToken, Task<T>> read,
-        CancellationToken cancellationToken)
+        Ask ask, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(Patience);
-        using var request = new HttpRequestMessage(method, path) { Content = content };
         try
         {
-            using var response = await http.SendAsync(request, patience.Token);
+            using var response = await AskAsync(ask, HttpCompletionOption.ResponseContentRead, patience.Token);
             return response.IsSuccessStatusCode
                 ? new KubernetesCall<T>.Done(await read(response, patience.Token))
                 : response.StatusCode is HttpStatusCode.TooManyRequests || (int)response.StatusCode >= 500
@@ -189,4 +180,16 @@ internal sealed class KubernetesApi(HttpClient http, string namespaceName) : IDi
     private static string Words(Exception trouble) => trouble is OperationCanceledException
         ? "it did not answer in time"
         : trouble.InnerException is { } inner ? $"{trouble.Message} ({inner.Message})" : trouble.Message;
+
+    /// <summary>One request: its verb and resource as Kubernetes names them, and what goes over the wire.</summary>
+    private sealed record Ask(string Verb, string Resource, string Path, HttpContent? Content = null)
+    {
+        public HttpMethod Method => Verb switch
+        {
+            "create" => HttpMethod.Post,
+            "patch" => HttpMethod.Patch,
+            "delete" => HttpMethod.Delete,
+            _ => HttpMethod.Get,
+        };
+    }
 }

@@ -308,7 +308,6 @@ internal sealed partial class ClusterDriver(
             return;
         }
         touched.Add(key);
-        one.IsMade = true;
         if (isNew && !one.HasEnded)
         {
             await desk.PlacedAsync(key, $"{target.Name}/{pod.Metadata.Name}", cancellationToken);

@@ -30,7 +30,7 @@ internal sealed class PodCase(LeaseKey key, TimeProvider time)
 
     public StopOrder? Stop { get; private set; }
 
-    /// <summary>The objects are there.</summary>
+    /// <summary>All of its objects are there: they were made, or its pod could ask for the spec.</summary>
     public bool IsMade { get; set; }
 
     /// <summary>All of them but the Job are known to be the Job's, and go with it.</summary>
@@ -92,6 +92,7 @@ internal sealed class PodCase(LeaseKey key, TimeProvider time)
     {
         var isNew = (lease.IsReported && !IsBegun) || (lease.Stop is not null && Stop is null);
         IsBegun |= lease.IsReported;
+        IsMade |= IsBegun;
         Stop ??= lease.Stop;
         return isNew;
     }

@@ -73,12 +73,14 @@ internal sealed class PodJudge(string clusterName, DriverWorld world, LeaseDesk 
     public Task RefuseAsync(PodCase one, string message, CancellationToken cancellationToken) =>
         EndAsync(one, new PodTrouble(RunReason.PodRefused, message), cancellationToken);
 
-    private static PodStand StandOf(PodCase one) =>
-        !one.IsMade
-            ? one.Delay is { } delay
-                ? new PodStand.Waits(delay.Reason, delay.Message, PodHope.Good)
-                : new PodStand.Waits(RunReason.Starting, "The run's objects are being made.", PodHope.Good)
-            : one.IsPodGone ? PodReading.OfGone(one.Sight) : PodReading.Of(one.Sight);
+    // A pod may be there before all that it needs is: what it waits for then is what could not be made.
+    private static PodStand StandOf(PodCase one)
+    {
+        var stand = one.IsPodGone ? (PodStand)PodReading.OfGone(one.Sight)
+            : one is { IsMade: false, Pod: null } ? new PodStand.Waits(RunReason.Starting, "The run's objects are being made.", PodHope.Good)
+            : PodReading.Of(one.Sight);
+        return stand is PodStand.Waits && one.Delay is { } delay ? new PodStand.Waits(delay.Reason, delay.Message, PodHope.Good) : stand;
+    }
 
     private async Task WaitAsync(PodCase one, PodStand.Waits waits, CancellationToken cancellationToken)
     {

@@ -15,7 +15,11 @@ namespace Kiln.Server.Kubernetes.Driving;
 /// <param name="clusterName">Its name, for people.</param>
 internal sealed class PodMaker(KubernetesApi api, string clusterName)
 {
-    /// <summary>Makes what is not there yet: secrets and claims, then the Job, which owns those of the run from then on.</summary>
+    /// <summary>
+    /// Makes what is not there yet. The Job comes before the token, which is the Job's from its first moment and goes with it, whoever
+    /// dies in between: a pod needs longer to its container <c>kiln</c> than the token to the cluster, and kubelet waits for one that is late.
+    /// What a pod's scheduling and pulls ask for at once, claims and logins, comes before the Job and becomes its own behind it.
+    /// </summary>
     public async Task<Making> MakeAsync(PodOrder order, CancellationToken cancellationToken)
     {
         RunManifest manifest;
@@ -29,17 +33,24 @@ internal sealed class PodMaker(KubernetesApi api, string clusterName)
         }
         var troubles = await Task.WhenAll(
         [
-            .. manifest.Secrets.Select(secret => TroubleAsync(Resources.Secrets, secret, cancellationToken)),
+            .. manifest.Logins.Select(login => TroubleAsync(Resources.Secrets, login, cancellationToken)),
             .. manifest.Claims.Select(claim => TroubleAsync(Resources.Claims, claim, cancellationToken)),
         ]);
         // What never can be weighs more than what can be later.
-        var trouble = Array.Find(troubles, static trouble => trouble is Making.Refused) ?? Array.Find(troubles, static trouble => trouble is not null);
-        if (trouble is not null)
+        if ((Array.Find(troubles, static one => one is Making.Refused) ?? Array.Find(troubles, static one => one is not null)) is { } early)
         {
-            return trouble;
+            return early;
         }
         var (job, refusal) = await EnsureAsync(Resources.Jobs, manifest.Job, cancellationToken);
-        return refusal ?? new Making.Made(await AdoptAsync(manifest, job!, cancellationToken));
+        if (job is null)
+        {
+            return refusal!;
+        }
+        var owner = new OwnerReference(job.ApiVersion, job.Kind, job.Metadata.Name, job.Metadata.Uid ?? "");
+        var adopting = AdoptAsync(manifest, owner, cancellationToken);
+        var (token, late) = await EnsureAsync(Resources.Secrets, manifest.Token.OwnedBy(owner), cancellationToken);
+        var isOwned = await adopting;
+        return late ?? new Making.Made(isOwned && token!.Metadata.OwnerReferences is [_, ..]);
     }
 
     /// <summary>Removes everything of a lease but kept claims. True = it is gone, or going.</summary>
@@ -81,16 +92,11 @@ internal sealed class PodMaker(KubernetesApi api, string clusterName)
     }
 
     // False: one that failed is looked for at the end, or by the sweeper.
-    private async Task<bool> AdoptAsync(RunManifest manifest, Job job, CancellationToken cancellationToken)
+    private async Task<bool> AdoptAsync(RunManifest manifest, OwnerReference owner, CancellationToken cancellationToken)
     {
-        if (job.Metadata.Uid is not { } uid)
-        {
-            return false;
-        }
-        var owner = new OwnerReference(job.ApiVersion, job.Kind, job.Metadata.Name, uid);
         var adoptions = await Task.WhenAll(
         [
-            .. manifest.Secrets.Select(secret => api.AdoptAsync(Resources.Secrets, secret.Metadata.Name, owner, cancellationToken)),
+            .. manifest.Logins.Select(login => api.AdoptAsync(Resources.Secrets, login.Metadata.Name, owner, cancellationToken)),
             .. manifest.Claims.Where(static claim => PodNames.KeyOf(claim.Metadata) is not null)
                 .Select(claim => api.AdoptAsync(Resources.Claims, claim.Metadata.Name, owner, cancellationToken)),
         ]);

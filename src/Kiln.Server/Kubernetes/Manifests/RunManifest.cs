@@ -8,9 +8,10 @@ namespace Kiln.Server.Kubernetes.Manifests;
 /// plan, cluster and settings; tests hold it by golden files.
 /// </summary>
 /// <param name="Job">The Job.</param>
-/// <param name="Secrets">Made before the Job, and the Job's own afterwards.</param>
+/// <param name="Token">What the container <c>kiln</c> is given. Made behind the Job, as the Job's own.</param>
+/// <param name="Logins">What images are pulled with: none or one. Made before the Job, and the Job's own afterwards.</param>
 /// <param name="Claims">Made before the Job where they do not exist; those with a run's label become the Job's own.</param>
-public sealed record RunManifest(Job Job, IReadOnlyList<Secret> Secrets, IReadOnlyList<PersistentVolumeClaim> Claims)
+public sealed record RunManifest(Job Job, Secret Token, IReadOnlyList<Secret> Logins, IReadOnlyList<PersistentVolumeClaim> Claims)
 {
     /// <summary>Where exec waits for the build container's processes, see docs/kubernetes.md.</summary>
     private const string Wait =
@@ -37,7 +38,7 @@ public sealed record RunManifest(Job Job, IReadOnlyList<Secret> Secrets, IReadOn
     {
         var volumes = PodVolumes.Of(order);
         var pull = PullSecret.Of(order);
-        return new RunManifest(JobOf(order, volumes, pull), pull is null ? [TokenOf(order)] : [TokenOf(order), pull], volumes.Claims);
+        return new RunManifest(JobOf(order, volumes, pull), TokenOf(order), pull is null ? [] : [pull], volumes.Claims);
     }
 
     private static Job JobOf(PodOrder order, PodVolumes volumes, Secret? pull)

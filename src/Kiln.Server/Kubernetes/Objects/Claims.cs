@@ -29,6 +29,9 @@ public sealed record Secret : IKubernetesObject
     public required ObjectMeta Metadata { get; init; }
     public string Type { get => field ?? "Opaque"; init; } = "Opaque";
     public IReadOnlyDictionary<string, string>? StringData { get; init; }
+
+    /// <summary>The same, to go together with its owner.</summary>
+    public Secret OwnedBy(OwnerReference owner) => this with { Metadata = Metadata with { OwnerReferences = [owner] } };
 }
 
 /// <summary>Something the cluster says about an object.</summary>

@@ -11,7 +11,9 @@ internal sealed class SqliteWriter : IDisposable
 
     private readonly SqlSession _session;
     private readonly Lock _gate = new();
-    private readonly SemaphoreSlim _available = new(0);
+
+    // Not one that spins before it sleeps: between two writes there is time enough to sleep.
+    private readonly AutoResetEvent _available = new(false);
     private readonly Queue<SqliteWrite> _waiting = new();
     private readonly List<(SqliteWrite Write, Exception? Failure)> _batch = new(BatchLimit);
     private readonly Thread _thread;
@@ -35,7 +37,7 @@ internal sealed class SqliteWriter : IDisposable
                 return;
             }
         }
-        _available.Release();
+        _available.Set();
     }
 
     public void Dispose()
@@ -48,7 +50,7 @@ internal sealed class SqliteWriter : IDisposable
             }
             _closed = true;
         }
-        _available.Release();
+        _available.Set();
         _thread.Join();
         _available.Dispose();
         _session.Dispose();
@@ -68,7 +70,7 @@ internal sealed class SqliteWriter : IDisposable
     private bool Take()
     {
         _batch.Clear();
-        _available.Wait();
+        _available.WaitOne();
         lock (_gate)
         {
             while (_batch.Count < BatchLimit && _waiting.TryDequeue(out var write))
@@ -78,9 +80,9 @@ internal sealed class SqliteWriter : IDisposable
                     _batch.Add((write, null));
                 }
             }
-            if (_waiting.Count > 0)
+            if (_waiting.Count > 0 || _closed)
             {
-                _available.Release();
+                _available.Set();
             }
             return _batch.Count > 0 || !_closed;
         }

@@ -66,6 +66,24 @@ public sealed class PodTests(SharedCluster shared, PodServerFixture fixture) : I
     }
 
     [Fact]
+    public async Task A_run_that_was_to_keep_its_workspace_says_that_a_pod_keeps_none_and_why_it_cannot_go_on_there()
+    {
+        var pods = await fixture.GetAsync(shared, Token);
+
+        var run = await pods.Builds.RunAsync("pod-kept", "exit 37", Token, body =>
+        {
+            PodServer.InPod()(body);
+            body["run_policy"] = new JsonObject { ["keep_workspace_minutes"] = 30 };
+        });
+        var again = await pods.Server.Client.RetryRunAsync(run.RunId, new RetryRequest { From = RetryFrom.FailedStep }, Token);
+
+        Assert.Equal((RunStatus.Failed, RunReason.ScriptFailed, null), (run.Status, run.Reason, run.Workspace));
+        Assert.Contains(
+            "In a pod these settings have no effect: keep_workspace_minutes.", Encoding.UTF8.GetString(await pods.Builds.LogAsync(run.RunId, "", Token)));
+        Assert.Contains("ran in a pod, and its workspace (an emptyDir) went with the pod", again.ToString());
+    }
+
+    [Fact]
     public async Task A_cancelled_run_leaves_no_pod_and_no_process()
     {
         var pods = await fixture.GetAsync(shared, Token);

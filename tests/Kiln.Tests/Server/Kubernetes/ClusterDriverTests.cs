@@ -54,7 +54,7 @@ public class ClusterDriverTests : IAsyncLifetime
     public async Task A_run_becomes_a_secret_and_a_job_that_owns_it_and_both_go_when_the_run_has_ended()
     {
         var pod = await BegunAsync(await _app.RunAsync(Plan));
-        await _cluster.UntilAsync(() => Secret(pod.Key).Metadata.OwnerReferences is [{ Kind: "Job" }]);
+        Assert.True(Secret(pod.Key).Metadata.OwnerReferences is [{ Kind: "Job", Uid: "uid-of-kiln-1-1-1" }]);
         Assert.True((await pod.ReportAsync(0, "hi\n", FakeAgent.Passed(3)))!.Ended);
 
         Assert.Equal(("passed", ""), await StandAsync(pod.Key.RunId, "passed"));
@@ -62,6 +62,50 @@ public class ClusterDriverTests : IAsyncLifetime
         await _cluster.UntilAsync(() => _cluster.Names("jobs").Count == 0 && _cluster.Names("secrets").Count == 0);
         var run = await RunAsync(pod.Key.RunId);
         Assert.Equal("fake/kiln-1-1-1-abcde", (string)run["host"]!);
+        Assert.Equal(
+            ["POST jobs", "POST secrets", "DELETE jobs kiln-1-1-1"],
+            _cluster.Requests.Where(static request => request.Split(' ')[0] is "POST" or "PATCH" or "DELETE"));
+    }
+
+    [Fact]
+    public async Task A_pod_that_is_there_before_its_secret_waits_for_it()
+    {
+        _cluster.Refuses = static request => request == "POST secrets" ? (503, "ServiceUnavailable", "etcd is away") : null;
+        var id = await _app.RunAsync(Plan);
+        _cluster.Put(PodOf(await JobMadeAsync(id)).With("kiln", Waiting("CreateContainerConfigError", "secret \"kiln-1-1-1\" not found")));
+        Assert.Equal(("queued", RunReason.ClusterUnreachable), await StandAsync(id, "queued", RunReason.ClusterUnreachable));
+        Assert.Contains("etcd is away", (string)(await RunAsync(id))["message"]!);
+
+        _cluster.Refuses = static _ => null;
+        _time.Advance(TimeSpan.FromSeconds(2));
+
+        await RunsToItsEndAsync(id);
+    }
+
+    [Fact]
+    public async Task A_server_that_dies_between_a_Job_and_its_secret_makes_the_secret_when_it_is_back_and_no_other_Job()
+    {
+        _cluster.Refuses = static request => request == "POST secrets" ? (503, "ServiceUnavailable", "etcd is away") : null;
+        var id = await _app.RunAsync(Plan);
+        _cluster.Put(PodOf(await JobMadeAsync(id)).With("kiln", Waiting("CreateContainerConfigError", "secret \"kiln-1-1-1\" not found")));
+        await _cluster.UntilAsync(() => _cluster.Asked("POST secrets") > 0);
+        _cluster.Refuses = static _ => null;
+
+        _app = await _app.RestartAsync(_time);
+
+        await RunsToItsEndAsync(id);
+        Assert.Equal(1, _cluster.Requests.Count(static request => request.StartsWith("DELETE jobs", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_run_whose_secret_the_API_server_refuses_ends_with_its_words_and_its_Job_goes()
+    {
+        _cluster.Refuses = static request => request == "POST secrets" ? (403, "Forbidden", "User \"x\" cannot create secrets") : null;
+        var id = await _app.RunAsync(Plan);
+
+        Assert.Equal(("failed", RunReason.PodRefused), await StandAsync(id, "failed"));
+        Assert.Contains("User \"x\" cannot create secrets", (string)(await RunAsync(id))["message"]!);
+        await _cluster.UntilAsync(() => _cluster.Asked("DELETE jobs kiln-1-1-1") > 0 && _cluster.Names("jobs").Count == 0);
     }
 
     [Fact]
@@ -70,7 +114,6 @@ public class ClusterDriverTests : IAsyncLifetime
         // To watch them, and last of all when a server that starts looks for what a dead one has left.
         await _cluster.UntilAsync(() => _cluster.Asked("GET pods") >= 2);
         var pod = await BegunAsync(await _app.RunAsync(Plan));
-        await _cluster.UntilAsync(() => Secret(pod.Key).Metadata.OwnerReferences is [_]);
         var lists = _cluster.Asked("GET secrets");
         await pod.ReportAsync(0, "hi\n", FakeAgent.Passed(3));
 
@@ -88,11 +131,15 @@ public class ClusterDriverTests : IAsyncLifetime
     public async Task What_could_not_be_made_the_Jobs_own_goes_as_well()
     {
         _cluster.Refuses = static request => request.StartsWith("PATCH", StringComparison.Ordinal) ? (503, "ServiceUnavailable", "etcd is away") : null;
-        var pod = await BegunAsync(await _app.RunAsync(Plan));
+        var pod = await BegunAsync(await _app.RunAsync(Plan with
+        {
+            Pod = Plan.Pod! with { Storages = [PodOrders.Storage("/data") with { IsTemporary = true }] },
+        }));
+        Assert.Single(_cluster.Names("persistentvolumeclaims"));
         await pod.ReportAsync(0, "hi\n", FakeAgent.Passed(3));
 
         _cluster.Put(PodOf(pod.Key).Running().Ended("Succeeded"));
-        await _cluster.UntilAsync(() => _cluster.Names("jobs").Count == 0 && _cluster.Names("secrets").Count == 0);
+        await _cluster.UntilAsync(() => _cluster.Names("jobs").Count == 0 && _cluster.Names("persistentvolumeclaims").Count == 0);
     }
 
     [Fact]
@@ -322,7 +369,6 @@ public class ClusterDriverTests : IAsyncLifetime
     {
         var pod = await BegunAsync(await _app.RunAsync(Plan));
         await pod.ReportAsync(0, "", FakeAgent.Passed(0)[..2]);
-        await _cluster.UntilAsync(() => Secret(pod.Key).Metadata.OwnerReferences is [_]);
         var posts = _cluster.Requests.Count(request => request.StartsWith("POST", StringComparison.Ordinal));
 
         _app = await _app.RestartAsync(_time);
@@ -408,9 +454,25 @@ public class ClusterDriverTests : IAsyncLifetime
 
     private async Task<LeaseKey> MadeAsync(long id)
     {
+        var key = await JobMadeAsync(id);
+        await _cluster.UntilAsync(() => _cluster.Names("secrets").Contains(PodNames.Of(key)));
+        return key;
+    }
+
+    private async Task<LeaseKey> JobMadeAsync(long id)
+    {
         var key = new LeaseKey(id, 1, 1);
         await _cluster.UntilAsync(() => _cluster.Names("jobs").Contains(PodNames.Of(key)));
         return key;
+    }
+
+    private async Task RunsToItsEndAsync(long id)
+    {
+        var pod = await BegunAsync(id);
+        Assert.True((await pod.ReportAsync(0, "hi\n", FakeAgent.Passed(3)[2..]))!.Ended);
+        Assert.Equal(("passed", ""), await StandAsync(id, "passed"));
+        _cluster.Put(PodOf(pod.Key).Running().Ended("Succeeded"));
+        await _cluster.UntilAsync(() => _cluster.Names("jobs").Count == 0 && _cluster.Names("secrets").Count == 0);
     }
 
     // A pod that runs, has its spec, and has reported that it began.

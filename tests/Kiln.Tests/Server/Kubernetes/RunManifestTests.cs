@@ -109,7 +109,7 @@ public sealed class RunManifestTests
         var job = JsonSerializer.Serialize(manifest.Job, KubernetesJson.Default.Job);
 
         Assert.DoesNotContain("run-token", job);
-        Assert.Equal("run-token", manifest.Secrets.Single().StringData!["token"]);
+        Assert.Equal("run-token", manifest.Token.StringData!["token"]);
         Assert.DoesNotContain(manifest.Job.Spec.Template.Spec.Containers, container =>
             container.Name == "build" && container.Env is not null);
     }
@@ -150,7 +150,7 @@ public sealed class RunManifestTests
 
         var manifest = RunManifest.Of(order);
 
-        var text = manifest.Secrets[0].StringData!["cache-store"];
+        var text = manifest.Token.StringData!["cache-store"];
         Assert.Equal("s3://a%2Fk:p%40ss@s3.example.com:9000/b/team/caches?region=eu&insecure=true", text);
         Assert.Equal("team/caches/", Kiln.Buckets.BucketUrl.Parse(text)!.Prefix);
         Assert.DoesNotContain("p%40ss", JsonSerializer.Serialize(manifest.Job, KubernetesJson.Default.Job));
@@ -170,7 +170,7 @@ public sealed class RunManifestTests
         var all = new JsonArray(
         [
             .. manifest.Claims.Select(claim => JsonSerializer.SerializeToNode(claim, KubernetesJson.Default.PersistentVolumeClaim)),
-            .. manifest.Secrets.Select(secret => JsonSerializer.SerializeToNode(secret, KubernetesJson.Default.Secret)),
+            .. manifest.Logins.Prepend(manifest.Token).Select(secret => JsonSerializer.SerializeToNode(secret, KubernetesJson.Default.Secret)),
             JsonSerializer.SerializeToNode(manifest.Job, KubernetesJson.Default.Job),
         ]);
         Golden.Matches($"Server/Kubernetes/Goldens/{name}.json", all);

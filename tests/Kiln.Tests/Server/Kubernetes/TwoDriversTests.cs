@@ -99,7 +99,7 @@ public sealed class TwoDriversTests(SharedPostgres postgres) : IAsyncLifetime
     // A pod that runs, calls this server, and has reported that it began.
     private async Task<FakePod> BegunAsync(KilnApp app)
     {
-        await _cluster.UntilAsync(() => _cluster.Names("jobs").Contains(PodNames.Of(Key)));
+        await _cluster.UntilAsync(() => _cluster.Names("secrets").Contains(PodNames.Of(Key)));
         _cluster.Put(PodOf().Running());
         var secret = _cluster.Find("secrets", PodNames.Of(Key), KubernetesJson.Default.Secret)!;
         var pod = new FakePod(app, Key, secret.StringData!["token"]);
