@@ -1,5 +1,5 @@
 using System.Text;
-using Kiln.Runner;
+using Kiln.Disk;
 
 namespace Kiln.Agent;
 

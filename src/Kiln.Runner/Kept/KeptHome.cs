@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Kiln.Contracts.Protocol;
+using Kiln.Disk;
 
 namespace Kiln.Runner.Kept;
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Kiln.Contracts;
 using Kiln.Contracts.Plans;
+using Kiln.Disk;
 using Kiln.Runner.Workspaces;
 
 namespace Kiln.Runner.Packages;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Kiln.Disk;
 
 namespace Kiln.Runner.Spawning;
 

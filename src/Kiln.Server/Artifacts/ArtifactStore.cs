@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using Kiln.Buckets;
 using Kiln.Contracts.Runs;
-using Kiln.Runner;
+using Kiln.Disk;
 using Kiln.Server.Logs;
 using Kiln.Server.Settings;
 

@@ -1,6 +1,6 @@
 using System.Formats.Tar;
 using System.Text.Json;
-using Kiln.Runner;
+using Kiln.Disk;
 using Kiln.Server.Settings;
 using Kiln.Server.Storage;
 using Kiln.Server.Storage.Postgres;
@@ -31,7 +31,11 @@ internal sealed class Restore(KilnOptions options, DataDirectory data, TimeProvi
             await using var archive = File.OpenRead(file);
             var rows = await restore.ReadAsync(archive, cancellationToken);
             DurableFile.SyncAll(data.Root);
-            DurableFile.SyncAll(DataDirectory.Ensure(data.Artifacts));
+            if (Directory.Exists(data.Artifacts))
+            {
+                // They may be on another disk.
+                DurableFile.SyncAll(data.Artifacts);
+            }
             File.Delete(data.UnfinishedRestoreFile);
             DurableFile.SyncNames(data.Root);
             return restore.Told(rows);

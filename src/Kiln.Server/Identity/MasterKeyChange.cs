@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using Kiln.Runner;
+using Kiln.Disk;
 using Kiln.Server.Settings;
 using Kiln.Server.Storage;
 using Kiln.Server.Storage.Documents;

@@ -10,10 +10,11 @@ public sealed class AssemblyArrowTests
     [InlineData("Kiln.Contracts", "")]
     [InlineData("kiln-exec", "Kiln.Contracts")]
     [InlineData("Kiln.Buckets", "")]
-    [InlineData("Kiln.Runner", "Kiln.Contracts Kiln.Buckets")]
+    [InlineData("Kiln.Disk", "")]
+    [InlineData("Kiln.Runner", "Kiln.Contracts Kiln.Buckets Kiln.Disk")]
     [InlineData("kiln", "Kiln.Contracts")]
-    [InlineData("kiln-agent", "Kiln.Contracts Kiln.Buckets Kiln.Runner")]
-    [InlineData("kiln-server", "Kiln.Contracts Kiln.Buckets kiln-agent")]
+    [InlineData("kiln-agent", "Kiln.Contracts Kiln.Buckets Kiln.Disk Kiln.Runner")]
+    [InlineData("kiln-server", "Kiln.Contracts Kiln.Buckets Kiln.Disk kiln-agent")]
     public void An_assembly_references_only_what_the_arrow_allows(string assembly, string allowed)
     {
         var strangers = References(assembly).Except(allowed.Split(' '), StringComparer.Ordinal);

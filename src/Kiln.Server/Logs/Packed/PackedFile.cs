@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using Kiln.Runner;
+using Kiln.Disk;
 using Microsoft.Win32.SafeHandles;
 
 namespace Kiln.Server.Logs.Packed;

@@ -2,14 +2,15 @@ using System.ComponentModel;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Kiln.Runner;
+namespace Kiln.Disk;
 
 /// <summary>
 /// Files that are whole or not there behind a power cut, and there once a call has returned. Content and name are synced each for
-/// itself: a name that is synced alone may stand for an empty file, and a content whose directory is not for nothing.
+/// itself: a name without its content stands for an empty file, and a content without its name is lost (fsync(2), notes).
 /// </summary>
 public static partial class DurableFile
 {
+    private const int ReadOnly = 0x80000; // O_RDONLY | O_CLOEXEC
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Writes a file, in the place of one that is there: who reads it sees the one or the other. Only its owner may.</summary>
@@ -58,13 +59,16 @@ public static partial class DurableFile
 
     private static void OnDisk(string directory, Func<SafeFileHandle, int> sync)
     {
-        using var handle = Posix.OpenDirectory(directory);
+        using var handle = Open(directory, ReadOnly);
         if (handle.IsInvalid || sync(handle) != 0)
         {
             throw new IOException(
                 $"The directory {directory} cannot be synced: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial SafeFileHandle Open(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Sync(SafeFileHandle file);
