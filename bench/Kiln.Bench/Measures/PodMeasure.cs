@@ -17,8 +17,6 @@ internal static class PodMeasure
     // More pods at once than this a node of two processors only takes longer for.
     private const int AtOnce = 8;
     private const int Megabytes = 50;
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Start = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan One = TimeSpan.FromMinutes(2);
@@ -108,7 +106,6 @@ internal static class PodMeasure
     {
         await load.World.DefineAsync("pod-trivial", "true", cancellationToken);
         var server = load.World.Server.ProcessId;
-        var idle = await IdleAsync(load, server, cancellationToken);
         var before = Footprint.Processor(server);
         var (seconds, errors) = await waits.ForAsync(
             $"{Burst} builds in pods end, {AtOnce} at once", Many, limited => load.BurstAsync("pod-trivial", Burst, clients: 4, Look, limited), cancellationToken);
@@ -118,18 +115,7 @@ internal static class PodMeasure
             new($"{Burst} trivial builds, {AtOnce} at once, in pods of one real node", Text.Of(Burst / seconds, "builds/s")),
             Row.AtMost($"errors of {Burst}", errors, "", 0, 0),
             Row.AtMost("server's CPU for a build in a pod", spent / Burst, "ms", 50, 50),
-            new("… of it what the server would have taken without builds", Text.Of(idle * seconds * 1000 / Burst, "ms")),
-            new("server's CPU while it drives a cluster without builds", $"{Text.Of(idle * 100, "%")} of one core"),
         ];
-    }
-
-    // Processors that the server takes when nobody asks it for anything.
-    private static async Task<double> IdleAsync(Load load, int server, CancellationToken cancellationToken)
-    {
-        await Task.Delay(Settling, load.Time, cancellationToken);
-        var (before, began) = (Footprint.Processor(server), load.Time.GetTimestamp());
-        await Task.Delay(Idle, load.Time, cancellationToken);
-        return (Footprint.Processor(server) - before) / load.Time.GetElapsedTime(began);
     }
 
     private static async Task<IReadOnlyList<Row>> LogAsync(Load load, Waits waits, CancellationToken cancellationToken)
