@@ -12,6 +12,7 @@ internal sealed class HostGround(World world, Mortal server, Mortal database, Ti
     private readonly Mortal _agent = new(world.Agent!.CrashAsync, _ => world.Agent!.RestartAsync(), time);
     private readonly ConcurrentDictionary<long, bool> _execsKilled = [];
     private readonly ConcurrentDictionary<long, bool> _powerless = [];
+    private volatile bool _hasCutPower;
 
     public TimeSpan Look => TimeSpan.FromMilliseconds(50);
 
@@ -60,7 +61,7 @@ internal sealed class HostGround(World world, Mortal server, Mortal database, Ti
     {
         RunReason.ExecDied => WasStruck(view.RunId),
         RunReason.ExecFailed => WasStruck(view.RunId) && !hasBegun,
-        RunReason.HostLostRun => LostPower(view.RunId) || (!hasBegun && !_powerless.IsEmpty),
+        RunReason.HostLostRun => LostPower(view.RunId) || (!hasBegun && _hasCutPower),
         _ => false,
     };
 
@@ -96,6 +97,7 @@ internal sealed class HostGround(World world, Mortal server, Mortal database, Ti
     {
         machine.Cut(frozen: () =>
         {
+            _hasCutPower = true;
             foreach (var run in machine.Paths.SelectMany(RunsIn))
             {
                 _powerless[RunOf(run)] = true;
