@@ -15,12 +15,12 @@ public sealed record CgroupWorld
     /// <summary>None, as in a container that is given none.</summary>
     public static readonly CgroupWorld None = new("no cgroups", "");
 
-    private CgroupWorld(string name, string mounts) => (Name, Mounts) = (name, mounts);
+    private CgroupWorld(string name, string mounting) => (Name, Mounting) = (name, mounting);
 
     /// <summary>For people.</summary>
     public string Name { get; }
 
-    private string Mounts { get; }
+    private string Mounting { get; }
 
     /// <summary>Why this user cannot make one here; <c>null</c> = nothing is in the way.</summary>
     public string? Obstacle()
@@ -42,8 +42,5 @@ public sealed record CgroupWorld
     public override string ToString() => Name;
 
     private string[] Arguments(string file, IEnumerable<string> arguments) =>
-    [
-        "--mount", "--propagation", "private", "sh", "-ec",
-        $"F=/sys/fs/cgroup/freezer; umount -R /sys/fs/cgroup; {Mounts}{(Mounts.Length > 0 ? "; " : "")}exec \"$@\"", "sh", file, .. arguments,
-    ];
+        Mounts.OwnTo($"F=/sys/fs/cgroup/freezer; umount -R /sys/fs/cgroup; {Mounting}", [], file, arguments);
 }

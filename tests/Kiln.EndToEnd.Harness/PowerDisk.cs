@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace Kiln.EndToEnd.Harness;
@@ -32,7 +31,7 @@ public sealed class PowerDisk : IDisposable
             file.SetLength((long)megabytes << 20);
         }
         var disk = new PowerDisk(path, image);
-        if (!Run("mkfs.ext4", "-q", image) || !disk.Mount())
+        if (!Mounts.Run("mkfs.ext4", "-q", image) || !disk.Mount())
         {
             return null;
         }
@@ -58,7 +57,7 @@ public sealed class PowerDisk : IDisposable
     public async Task RestoreAsync(TimeProvider time, CancellationToken cancellationToken)
     {
         // Two that are mounted of one image would write into each other: it has to be let go of by everybody.
-        for (var isOff = Run("umount", Path); !isOff || IsInUse(); isOff = isOff || Run("umount", Path))
+        for (var isOff = Mounts.Run("umount", Path); !isOff || IsInUse(); isOff = isOff || Mounts.Run("umount", Path))
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), time, cancellationToken);
         }
@@ -69,28 +68,13 @@ public sealed class PowerDisk : IDisposable
     }
 
     // Lazily: who still has a file open there keeps it until it ends.
-    public void Dispose() => Run("umount", "-l", Path);
+    public void Dispose() => Mounts.Run("umount", "-l", Path);
 
     private bool IsInUse() => Directory.EnumerateDirectories("/sys/block", "loop*")
         .Select(static device => System.IO.Path.Combine(device, "loop", "backing_file"))
         .Any(file => File.Exists(file) && File.ReadAllText(file).Trim() == _image);
 
-    private bool Mount() => Run("mount", "-o", "loop", _image, Path);
-
-    private static bool Run(string program, params string[] arguments)
-    {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true, UseShellExecute = false })!;
-            process.StandardError.ReadToEnd();
-            process.WaitForExit();
-            return process.ExitCode == 0;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return false;
-        }
-    }
+    private bool Mount() => Mounts.Run("mount", "-o", "loop", _image, Path);
 
     [DllImport("libc", EntryPoint = "open", CharSet = CharSet.Ansi, SetLastError = true)]
     private static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);

@@ -52,17 +52,10 @@ public sealed class PoweredMachine : IDisposable
     public (string File, string[] Arguments) Command(string file, IEnumerable<string> arguments, PoweredMachine? other)
     {
         var foreign = other is null ? "" : string.Join(' ', other._disks.Select(static disk => disk.Path));
-        return ("unshare",
-        [
-            "--mount", "--propagation", "private", "sh", "-ec",
-            // One that has no power itself is not mounted.
-            "for disk in $1; do umount -l \"$disk\" 2>/dev/null || :; done; mount --bind \"$2\" /proc/sys/kernel/random/boot_id; shift 2; exec \"$@\"",
-            "sh", foreign, BootFile, file, .. arguments,
-        ]);
+        // A disk that has no power itself is not mounted.
+        const string setUp = "for disk in $1; do umount -l \"$disk\" 2>/dev/null || :; done; mount --bind \"$2\" /proc/sys/kernel/random/boot_id";
+        return ("unshare", Mounts.OwnTo(setUp, [foreign, BootFile], file, arguments));
     }
-
-    /// <summary>Whether a process is on it.</summary>
-    public bool Has(ProcessEntry process) => _disks.Exists(disk => process.BelongsTo(disk.Path));
 
     /// <summary>Directories of its disks.</summary>
     public IEnumerable<string> Paths => _disks.Select(static disk => disk.Path);
@@ -84,7 +77,9 @@ public sealed class PoweredMachine : IDisposable
             Signal.Crash(pid);
         }
 
-        List<int> Living() => [.. ProcessTable.All().Where(process => !stopped.Contains(process.Pid) && Has(process)).Select(static process => process.Pid)];
+        List<int> Living() => [.. ProcessTable.All()
+            .Where(process => !stopped.Contains(process.Pid) && _disks.Exists(disk => process.BelongsTo(disk.Path)))
+            .Select(static process => process.Pid)];
     }
 
     /// <summary>Gives it power again. Its programs are still to be started.</summary>

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Kiln.EndToEnd.Harness;
 
 /// <summary>A disk of a few megabytes in memory.</summary>
@@ -15,7 +13,7 @@ public sealed class SmallDisk : IDisposable
     {
         var path = scratch[name];
         Directory.CreateDirectory(path);
-        return Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m,mode=700", "kiln-test", path) ? new SmallDisk(path) : null;
+        return Mounts.Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m,mode=700", "kiln-test", path) ? new SmallDisk(path) : null;
     }
 
     /// <summary>Takes all the room there is.</summary>
@@ -44,29 +42,11 @@ public sealed class SmallDisk : IDisposable
     }
 
     /// <summary>Makes it another size.</summary>
-    public void Resize(int megabytes) => Run("mount", "-o", $"remount,size={megabytes}m", Path);
+    public void Resize(int megabytes) => Mounts.Run("mount", "-o", $"remount,size={megabytes}m", Path);
 
     /// <summary>Gives back what was taken.</summary>
     public void Free() => File.Delete(System.IO.Path.Combine(Path, "ballast"));
 
     // Lazily: who still has a file open there keeps it until it ends.
-    public void Dispose() => Run("umount", "-l", Path);
-
-    private static bool Run(string program, params string[] arguments)
-    {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments)
-            {
-                UseShellExecute = false,
-                RedirectStandardError = true,
-            })!;
-            process.WaitForExit();
-            return process.ExitCode == 0;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return false;
-        }
-    }
+    public void Dispose() => Mounts.Run("umount", "-l", Path);
 }
