@@ -12,6 +12,7 @@ public sealed class PoweredMachine : IDisposable
     private readonly Scratch _scratch;
     private readonly string _name;
     private readonly List<PowerDisk> _disks = [];
+    private readonly List<int> _dead = [];
 
     private PoweredMachine(Scratch scratch, string name)
     {
@@ -76,6 +77,7 @@ public sealed class PoweredMachine : IDisposable
         {
             Signal.Crash(pid);
         }
+        _dead.AddRange(stopped);
 
         List<int> Living() => [.. ProcessTable.All()
             .Where(process => !stopped.Contains(process.Pid) && _disks.Exists(disk => process.BelongsTo(disk.Path)))
@@ -86,6 +88,12 @@ public sealed class PoweredMachine : IDisposable
     public async Task RestoreAsync(TimeProvider time, CancellationToken cancellationToken)
     {
         BeginBoot();
+        // A database that is started asks for the process that its lock file names: on a machine that was off it is nobody's.
+        while (_dead.Exists(static pid => Directory.Exists($"/proc/{pid}")))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), time, cancellationToken);
+        }
+        _dead.Clear();
         foreach (var disk in _disks)
         {
             await disk.RestoreAsync(time, cancellationToken);

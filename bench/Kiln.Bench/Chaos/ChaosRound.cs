@@ -17,12 +17,13 @@ internal sealed class ChaosRound(ChaosWorld world, RoundPlan plan, TimeProvider 
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<RoundReport> PlayAsync(int earlier, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var blows = plan.Strikes.Select(strike => StrikeAsync(strike, cancellationToken)).ToList();
-        var definitions = Enumerable.Range(0, Definitions).Select(number => DefineAsync(number, cancellationToken)).ToList();
-        var playing = Task.WhenAll(plan.Runs.Select((load, number) => RunAsync(load, number, patience.Token, cancellationToken)));
-        var builds = await Task.WhenAll(definitions);
+        using var round = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(round.Token);
+        var blows = plan.Strikes.Select(strike => StrikeAsync(strike, round)).ToList();
+        var definitions = Enumerable.Range(0, Definitions).Select(number => DefineAsync(number, round.Token)).ToList();
+        var playing = Task.WhenAll(plan.Runs.Select((load, number) => RunAsync(load, number, patience.Token, round.Token)));
         var struck = await Task.WhenAll(blows);
+        var builds = await Task.WhenAll(definitions);
 
         patience.CancelAfter(world.Ground.Patience);
         var played = (await playing).OrderBy(one => one.Run.RunId).ToList();
@@ -71,10 +72,19 @@ internal sealed class ChaosRound(ChaosWorld world, RoundPlan plan, TimeProvider 
         return name;
     }
 
-    private async Task<string> StrikeAsync(Strike strike, CancellationToken cancellationToken)
+    private async Task<string> StrikeAsync(Strike strike, CancellationTokenSource round)
     {
-        await AtAsync(strike.AtMs, cancellationToken);
-        return $"{strike.AtMs} ms: {await world.StrikeAsync(strike, cancellationToken)}";
+        try
+        {
+            await AtAsync(strike.AtMs, round.Token);
+            return $"{strike.AtMs} ms: {await world.StrikeAsync(strike, round.Token)}";
+        }
+        catch
+        {
+            // What was struck is not coming back: nobody is to wait for it.
+            await round.CancelAsync();
+            throw;
+        }
     }
 
     private async Task AtAsync(int ms, CancellationToken cancellationToken)
