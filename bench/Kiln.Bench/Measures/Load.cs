@@ -11,6 +11,8 @@ namespace Kiln.Bench.Measures;
 /// <summary>What the measures ask of a server, on connections that stay open.</summary>
 internal sealed class Load(World world, TimeProvider time)
 {
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(10);
+
     public World World => world;
 
     public TimeProvider Time => time;
@@ -25,6 +27,24 @@ internal sealed class Load(World world, TimeProvider time)
     /// <summary>Follows a run's log to its end, which is the run's.</summary>
     public async Task EndAsync(long runId, CancellationToken cancellationToken) =>
         await world.Server.Client.CopyLogAsync(runId, follow: true, Stream.Null, cancellationToken);
+
+    /// <summary>Follows a run's events to its end.</summary>
+    public async Task EndWatchedAsync(long runId, CancellationToken cancellationToken)
+    {
+        await foreach (var _ in world.Server.Client.WatchRunAsync(runId, cancellationToken))
+        {
+            // Until its end.
+        }
+    }
+
+    /// <summary>Waits for a run's end and reads nothing of its log.</summary>
+    public async Task EndUnseenAsync(long runId, CancellationToken cancellationToken)
+    {
+        while (await world.Server.Client.GetRunAsync(runId, cancellationToken) is not Answer<RunView>.Ok { Value.Status: >= RunStatus.Passed })
+        {
+            await Task.Delay(Look, time, cancellationToken);
+        }
+    }
 
     /// <summary>How a run stands, for a sentence.</summary>
     public async Task<string> StandAsync(long runId, CancellationToken cancellationToken) =>

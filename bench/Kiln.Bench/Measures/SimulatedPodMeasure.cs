@@ -60,21 +60,37 @@ internal static class SimulatedPodMeasure
         await BurstAsync(load, pods, WarmUp, cancellationToken);
         var (processor, asked, all) = (Footprint.Processor(server), await AskedAsync(load, cancellationToken), await api.RequestsAsync(cancellationToken));
         var (ended, gone) = await BurstAsync(load, pods, Runs, cancellationToken);
+        var asking = await api.RequestsAsync(cancellationToken);
         var each = (Footprint.Processor(server) - processor).TotalMilliseconds / Runs;
         var kinds = (await AskedAsync(load, cancellationToken))
             .Select(now => (now.Key, Figure: (now.Value - asked.GetValueOrDefault(now.Key)) / Runs))
             .Where(static kind => kind.Figure >= 0.005).OrderByDescending(static kind => kind.Figure).ToList();
+        var bare = await BareAsync(load, pods, api, cancellationToken);
         return
         [
             Row.AtLeast($"{Runs} runs at once in simulated pods (no container runs)", Runs / ended, "runs/s", 25, 50),
             new("… until the last of their pods has gone from the cluster", Text.Of(Runs / gone, "runs/s")),
+            new($"{Runs} bare Jobs of that shape in simulated pods, without Kiln", Text.Of(Runs / bare, "Jobs/s")),
+            new("… runs/s over that", Text.Of(bare / ended, "×")),
             Row.AtMost("… that did not pass", Runs + WarmUp - await load.CountAsync(Build, RunStatus.Passed, cancellationToken), "", 0, 0),
             new("… server's CPU for a run", Text.Of(each, "ms")),
             new("… the server's requests to the API server for a run", kinds.Count == 0
                 ? "this server does not count them"
                 : $"{Text.Of(kinds.Sum(static kind => kind.Figure), "")}: {string.Join(", ", kinds.Select(static kind => $"{kind.Key} {Text.Of(kind.Figure, "")}"))}"),
-            new("… requests of everybody: controllers, scheduler, simulated kubelets", Text.Of((await api.RequestsAsync(cancellationToken) - all) / Runs, "")),
+            new("… requests of everybody: controllers, scheduler, simulated kubelets", Text.Of((asking - all) / Runs, "")),
         ];
+    }
+
+    // Seconds that as many Jobs take which nobody asked Kiln for.
+    private static async Task<double> BareAsync(Load load, SimulatedPods pods, ClusterApi api, CancellationToken cancellationToken)
+    {
+        var gone = pods.Gone;
+        var began = load.Time.GetTimestamp();
+        await pods.ForAsync(
+            $"{Runs} bare Jobs begin and end", limited => new BareJobs(api).RunAsync(Runs, Clients, limited), cancellationToken);
+        var seconds = load.Time.GetElapsedTime(began).TotalSeconds;
+        await pods.UntilAsync("their pods go", () => pods.Gone - gone >= Runs, cancellationToken);
+        return seconds;
     }
 
     // Many that are there at once and say nothing.

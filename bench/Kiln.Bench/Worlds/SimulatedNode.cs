@@ -12,9 +12,9 @@ namespace Kiln.Bench.Worlds;
 /// </summary>
 /// <param name="api">The cluster.</param>
 /// <param name="name">Of the node.</param>
-/// <param name="life">What a pod does while it runs, with the token of its run; its end is the end of both containers, with 0.</param>
+/// <param name="life">What a pod does while it runs, with the token of its run, where it is of one; its end is the end of all its containers, with 0.</param>
 /// <param name="time">Clock.</param>
-internal sealed class SimulatedNode(ClusterApi api, string name, Func<JsonNode, string, CancellationToken, Task> life, TimeProvider time)
+internal sealed class SimulatedNode(ClusterApi api, string name, Func<JsonNode, string?, CancellationToken, Task> life, TimeProvider time)
 {
     // A node that says nothing for 20 s is given up.
     private static readonly TimeSpan Beat = TimeSpan.FromSeconds(5);
@@ -133,9 +133,9 @@ internal sealed class SimulatedNode(ClusterApi api, string name, Func<JsonNode, 
         var waiting = new JsonObject { ["waiting"] = new JsonObject { ["reason"] = "ContainerCreating" } };
         await TellAsync(pod, "Pending", waiting, cancellationToken);
         var place = $"api/v1/namespaces/{(string)pod["metadata"]!["namespace"]!}";
-        var secret = await SecretAsync($"{place}/secrets/{SecretOf(pod)}", cancellationToken);
+        var token = SecretOf(pod) is { } secret ? await TokenAsync($"{place}/secrets/{secret}", cancellationToken) : null;
         await TellAsync(pod, "Running", new JsonObject { ["running"] = new JsonObject { ["startedAt"] = Now() } }, cancellationToken);
-        await life(pod, Encoding.UTF8.GetString(Convert.FromBase64String((string)secret["data"]!["token"]!)), cancellationToken);
+        await life(pod, token, cancellationToken);
         var ended = new JsonObject
         {
             ["exitCode"] = 0, ["reason"] = "Completed", ["startedAt"] = Now(), ["finishedAt"] = Now(), ["containerID"] = "simulated://none",
@@ -149,13 +149,14 @@ internal sealed class SimulatedNode(ClusterApi api, string name, Func<JsonNode, 
     }
 
     // The server makes it behind the Job: a kubelet waits for it.
-    private async Task<JsonNode> SecretAsync(string path, CancellationToken cancellationToken)
+    private async Task<string> TokenAsync(string path, CancellationToken cancellationToken)
     {
         for (var look = 1; ; look++)
         {
             try
             {
-                return await api.CallAsync(HttpMethod.Get, path, body: null, cancellationToken);
+                var secret = await api.CallAsync(HttpMethod.Get, path, body: null, cancellationToken);
+                return Encoding.UTF8.GetString(Convert.FromBase64String((string)secret["data"]!["token"]!));
             }
             catch (HttpRequestException missing) when (missing.StatusCode == HttpStatusCode.NotFound && look < LooksForSecret)
             {
@@ -164,10 +165,10 @@ internal sealed class SimulatedNode(ClusterApi api, string name, Func<JsonNode, 
         }
     }
 
-    private static string SecretOf(JsonNode pod) => pod["spec"]!["containers"]!.AsArray()
+    private static string? SecretOf(JsonNode pod) => pod["spec"]!["containers"]!.AsArray()
         .SelectMany(static container => container!["env"]?.AsArray() ?? [])
         .Select(static variable => (string?)variable!["valueFrom"]?["secretKeyRef"]?["name"])
-        .First(static secret => secret is not null)!;
+        .FirstOrDefault(static secret => secret is not null);
 
     // All containers are in one state.
     private Task<JsonNode> TellAsync(JsonNode pod, string phase, JsonObject state, CancellationToken cancellationToken)

@@ -104,9 +104,13 @@ internal sealed class SimulatedPods(Uri server, ClusterApi api, Waits waits, Tim
         }
     }
 
-    // As the container does: the spec, that it has begun, a heartbeat that is held, the end with the log.
-    private async Task LiveAsync(JsonNode pod, string token, CancellationToken cancellationToken)
+    // As the container does: the spec, that it has begun, a heartbeat that is held, the end with the log. A pod of no run does nothing.
+    private async Task LiveAsync(JsonNode pod, string? token, CancellationToken cancellationToken)
     {
+        if (token is null)
+        {
+            return;
+        }
         var voice = new RunnerVoice(_server, KeyOf(pod), token, (string)pod["metadata"]!["name"]!);
         if (await voice.SpecAsync(cancellationToken) is not (HttpStatusCode.OK, _))
         {

@@ -1,3 +1,4 @@
+using Kiln.Disk;
 using Microsoft.Win32.SafeHandles;
 
 namespace Kiln.Server.Logs;
@@ -8,10 +9,14 @@ internal sealed class OpenLog
     // Marks closer together tell nothing more, and each is a write.
     private const long MarkPeriodMs = 50;
 
+    // A log that comes fast is written to disk in such pieces while it comes.
+    private const long WriteStep = 2 << 20;
+
     private readonly Lock _gate = new();
     private readonly Lazy<SafeFileHandle> _file;
     private readonly Lazy<SafeFileHandle> _times;
     private long _length;
+    private long _writing;
     private long _timesLength;
     private (long End, long AtMs)? _mark;
     private bool _isDirty;
@@ -22,7 +27,7 @@ internal sealed class OpenLog
         _file = new Lazy<SafeFileHandle>(() =>
         {
             var file = Open(path);
-            _length = RandomAccess.GetLength(file);
+            _writing = _length = RandomAccess.GetLength(file);
             return file;
         });
         _times = new Lazy<SafeFileHandle>(() =>
@@ -57,6 +62,7 @@ internal sealed class OpenLog
                 RandomAccess.Write(file, bytes[(int)known..], _length);
                 _length = offset + bytes.Length;
                 _isDirty = true;
+                BeginWriting(file);
                 Mark(nowMs);
             }
             return _length;
@@ -91,6 +97,15 @@ internal sealed class OpenLog
 
     private static SafeFileHandle Open(string path) =>
         File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+
+    private void BeginWriting(SafeFileHandle file)
+    {
+        if (_length - _writing >= WriteStep)
+        {
+            WriteBehind.Begin(file, _writing, _length - _writing);
+            _writing = _length;
+        }
+    }
 
     private void Mark(long nowMs)
     {
