@@ -31,6 +31,8 @@ internal static class StartMeasure
         {
             Row.AtMost("server start (data there already), median", new Sample(starts).Median, "ms", 150, 150),
             Row.AtMost("idle memory of the server", Footprint.Memory(load.World.Server.ProcessId), "MB", 45, 31),
+            new("… of it its own; the rest are pages of its program, which the kernel takes back at will",
+                Text.Of(Footprint.Anonymous(load.World.Server.ProcessId), "MB")),
             Row.AtMost("idle memory of an agent", Footprint.Memory(load.World.Agent!.ProcessId), "MB", 25, 15),
             Row.AtMost("memory of an exec", execs.Max(exec => Footprint.Memory(exec.Pid)), "MB", 5, 4),
         };
