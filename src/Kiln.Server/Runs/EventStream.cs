@@ -23,7 +23,10 @@ internal sealed class EventStream
         response.Headers["X-Accel-Buffering"] = "no";
     }
 
-    public void Write<T>(string name, long? id, T data, JsonTypeInfo<T> shape)
+    public void Write<T>(string name, long? id, T data, JsonTypeInfo<T> shape) => Write(name, id, Text(data, shape));
+
+    /// <summary>Writes an event whose data is <see cref="Text{T}"/> already.</summary>
+    public void Write(string name, long? id, ReadOnlySpan<byte> data)
     {
         Text($"event: {name}\n");
         if (id is { } number)
@@ -31,7 +34,7 @@ internal sealed class EventStream
             Text(string.Create(CultureInfo.InvariantCulture, $"id: {number}\n"));
         }
         Text("data: ");
-        _response.BodyWriter.Write(Text(data, shape));
+        _response.BodyWriter.Write(data);
         Text("\n\n");
     }
 

@@ -36,17 +36,19 @@ internal static class RunEventsApi
         using var changes = following.Signals.Follow(id);
         using var reader = logs.Read(new LogKey(id, run.Attempt));
         var log = new LogEvents(reader, ResumeAt(context.Request));
-        RunView? shown = null;
+        byte[] shown = [];
         while (true)
         {
             // Taken before the state is read: a change in between is not missed.
             var next = changes.Next;
             run = (await store.GetAsync(id, run.Attempt, cancellationToken))!;
             var view = await following.Waiting.ViewAsync(run, cancellationToken);
-            if (shown is null || !SameView(shown, view))
+            // Views are compared by their text: records with lists in them are never equal.
+            var status = EventStream.Text(view, KilnJson.Default.RunView);
+            if (!status.AsSpan().SequenceEqual(shown))
             {
-                stream.Write("status", null, view, KilnJson.Default.RunView);
-                shown = view;
+                stream.Write("status", null, status);
+                shown = status;
             }
             while (await log.NextAsync(isComplete: run.State.IsFinal, cancellationToken) is { } piece)
             {
@@ -60,7 +62,7 @@ internal static class RunEventsApi
             }
             if (run.State.IsFinal)
             {
-                stream.Write("end", null, view, KilnJson.Default.RunView);
+                stream.Write("end", null, status);
                 await stream.FlushAsync(cancellationToken);
                 return Results.Empty;
             }
@@ -90,11 +92,6 @@ internal static class RunEventsApi
         request.Headers["Last-Event-ID"].ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var offset)
             ? offset
             : 0;
-
-    // Views are compared by their text: records with lists in them are never equal.
-    private static bool SameView(RunView a, RunView b) => EventStream.Text(a, KilnJson.Default.RunView)
-        .AsSpan()
-        .SequenceEqual(EventStream.Text(b, KilnJson.Default.RunView));
 }
 
 /// <summary>What following a run takes.</summary>
