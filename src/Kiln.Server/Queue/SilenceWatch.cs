@@ -17,12 +17,10 @@ public sealed partial class SilenceWatch(
     /// <summary>How often it looks.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
 
-    private readonly WallClock _clock = new(limits.Time);
-
     /// <summary>Looks once.</summary>
     public async Task LookAsync(CancellationToken cancellationToken)
     {
-        _clock.Look();
+        limits.Clock.Look();
         if (database.IsShared)
         {
             await hosts.RefreshAsync(cancellationToken);
@@ -46,7 +44,7 @@ public sealed partial class SilenceWatch(
         foreach (var (runId, queuedAt) in await database.ReadAsync(
             session => QueueSql.QueuedBeforeAsync(session, limits.Now() - timeout), cancellationToken))
         {
-            if (_clock.Since(queuedAt) >= timeout)
+            if (limits.Clock.Since(queuedAt) >= timeout)
             {
                 await TimeOutAsync(runId, cancellationToken);
             }
@@ -126,14 +124,16 @@ public sealed partial class SilenceWatch(
     }
 }
 
-/// <summary>How long hosts may be silent and runs may wait, and the clock for it.</summary>
-public sealed class SilenceLimits(KilnOptions options, TimeProvider time, ILogger<SilenceWatch> logger)
+/// <summary>How long hosts may be silent and runs may wait, and the clocks for it.</summary>
+public sealed class SilenceLimits(KilnOptions options, TimeProvider time, WallClock clock, ILogger<SilenceWatch> logger)
 {
     public TimeSpan LostAfter => options.LostAfter;
 
     public TimeSpan QueueTimeout => options.QueueTimeout;
 
     public TimeProvider Time => time;
+
+    public WallClock Clock => clock;
 
     public ILogger Logger => logger;
 
