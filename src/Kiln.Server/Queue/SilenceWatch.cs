@@ -12,13 +12,13 @@ namespace Kiln.Server.Queue;
 /// longer than runs may. Silence is measured by <see cref="HostRoster"/>, so a restart gives every host a full period.
 /// </summary>
 public sealed partial class SilenceWatch(
-    Database database, LeaseFacts facts, HostRoster hosts, RunSignals signals, QueueBells bells, SilenceLimits limits) : BackgroundService
+    Database database, LeaseFacts facts, HostRoster hosts, RunSignals signals, QueueBells bells, SilenceLimits limits)
+    : PeriodicLook(limits.Time, SilenceWatch.Period)
 {
     /// <summary>How often it looks.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
 
-    /// <summary>Looks once.</summary>
-    public async Task LookAsync(CancellationToken cancellationToken)
+    public override async Task LookAsync(CancellationToken cancellationToken)
     {
         limits.Clock.Look();
         if (database.IsShared)
@@ -42,7 +42,7 @@ public sealed partial class SilenceWatch(
         }
         var timeout = (long)limits.QueueTimeout.TotalMilliseconds;
         foreach (var (runId, queuedAt) in await database.ReadAsync(
-            session => QueueSql.QueuedBeforeAsync(session, limits.Now() - timeout), cancellationToken))
+            session => QueueSql.QueuedBeforeAsync(session, Now() - timeout), cancellationToken))
         {
             if (limits.Clock.Since(queuedAt) >= timeout)
             {
@@ -51,27 +51,11 @@ public sealed partial class SilenceWatch(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override void Failed(Exception failure)
     {
-        using var timer = new PeriodicTimer(Period, limits.Time);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await timer.WaitForNextTickAsync(stoppingToken);
-                await LookAsync(stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception failure)
-            {
-                Log.LookFailed(limits.Logger, failure);
-                // While the database is away nobody can be heard through other servers.
-                hosts.GiveFullPeriod();
-            }
-        }
+        Log.LookFailed(limits.Logger, failure);
+        // While the database is away nobody can be heard through other servers.
+        hosts.GiveFullPeriod();
     }
 
     private async Task GiveUpAsync(string agentId, TimeSpan silence, CancellationToken cancellationToken)
@@ -106,7 +90,7 @@ public sealed partial class SilenceWatch(
                 }
                 var fact = new RunFact.QueueTimedOut(
                     $"No host and no cluster took the run within {Durations.Spoken(limits.QueueTimeout)}.");
-                await RunSql.SaveAsync(session, runId, run.Attempt, run.State, RunReducer.Apply(run.State, fact, limits.Now()));
+                await RunSql.SaveAsync(session, runId, run.Attempt, run.State, RunReducer.Apply(run.State, fact, Now()));
                 return await QueueSql.RemoveAsync(session, runId);
             },
             cancellationToken);
@@ -136,6 +120,4 @@ public sealed class SilenceLimits(KilnOptions options, TimeProvider time, WallCl
     public WallClock Clock => clock;
 
     public ILogger Logger => logger;
-
-    public long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 }
