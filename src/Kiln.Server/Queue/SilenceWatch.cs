@@ -90,8 +90,7 @@ public sealed partial class SilenceWatch(
                 }
                 var fact = new RunFact.QueueTimedOut(
                     $"No host and no cluster took the run within {Durations.Spoken(limits.QueueTimeout)}.");
-                await RunSql.SaveAsync(session, runId, run.Attempt, run.State, RunReducer.Apply(run.State, fact, Now()));
-                return await QueueSql.RemoveAsync(session, runId);
+                return await WaitingEnd.OfAsync(session, run, fact, Now());
             },
             cancellationToken);
         signals.Changed(runId);
