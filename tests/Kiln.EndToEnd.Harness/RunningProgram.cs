@@ -30,11 +30,12 @@ public sealed class RunningProgram : IAsyncDisposable
 
     public string Errors => string.Join('\n', _errors);
 
-    /// <summary>Starts a program with nothing of this process's KILN settings.</summary>
+    /// <summary>Starts a program with nothing of this process's KILN settings, and so that it hears Ctrl-C.</summary>
     public static RunningProgram Start(
         string file, IEnumerable<string> arguments, string workingDirectory, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo(file, arguments)
+        var (program, given) = Signal.IsInterruptIgnored ? ("env", ["--default-signal=INT", file, .. arguments]) : (file, arguments);
+        var start = new ProcessStartInfo(program, given)
         {
             WorkingDirectory = workingDirectory,
             UseShellExecute = false,
