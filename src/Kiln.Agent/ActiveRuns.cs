@@ -118,7 +118,7 @@ internal sealed partial class ActiveRuns(
                 {
                     case AgentCall<Lease>.Answered answered:
                         await (note.IsOfEarlierBoot && !AttemptRunner.HasWholeEnd(directory, place.Clock)
-                            ? EndWithItsMachineAsync(active, answered.Reply, directory)
+                            ? EndWithItsMachineAsync(active, answered.Reply)
                             : RunAsync(active, answered.Reply, isAdopted: true));
                         return;
                     case AgentCall<Lease>.Stale:
@@ -148,9 +148,7 @@ internal sealed partial class ActiveRuns(
                 return;
             }
         }
-        var directory = RunDirectory.Of(root, lease.Key);
-        using var runner = new AttemptRunner(lease, directory, place, server.ServerOf(lease), logger);
-        active.Attach(runner);
+        using var runner = RunnerOf(active, lease);
         try
         {
             var end = await runner.RunAsync(isAdopted, _detach.Token);
@@ -163,11 +161,17 @@ internal sealed partial class ActiveRuns(
         }
     }
 
-    private async Task EndWithItsMachineAsync(ActiveRun active, Lease lease, RunDirectory directory)
+    private async Task EndWithItsMachineAsync(ActiveRun active, Lease lease)
     {
-        using var runner = new AttemptRunner(lease, directory, place, server.ServerOf(lease), logger);
-        active.Attach(runner);
+        using var runner = RunnerOf(active, lease);
         await PersistAsync(lease.Key, () => runner.EndWithItsMachineAsync(_detach.Token));
+    }
+
+    private AttemptRunner RunnerOf(ActiveRun active, Lease lease)
+    {
+        var runner = new AttemptRunner(lease, RunDirectory.Of(root, lease.Key), place, server.ServerOf(lease), logger);
+        active.Attach(runner);
+        return runner;
     }
 
     // The workspace that an attempt goes on in is its own once the earlier attempt has left it: that may still be ending its processes,

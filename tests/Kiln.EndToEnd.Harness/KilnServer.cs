@@ -12,14 +12,14 @@ public sealed class KilnServer : IAsyncDisposable
     private readonly Scratch _scratch;
     private readonly string[] _options;
     private readonly (string Name, string Value)[] _environment;
-    private readonly Func<string, string[], (string File, string[] Arguments)> _command;
+    private readonly ProgramStart _command;
     private RunningProgram _program;
 
     private KilnServer(
         Scratch scratch,
         string[] options,
         (string Name, string Value)[] environment,
-        Func<string, string[], (string File, string[] Arguments)> command,
+        ProgramStart command,
         RunningProgram program,
         Uri address)
     {
@@ -73,7 +73,7 @@ public sealed class KilnServer : IAsyncDisposable
         string[] options,
         (string Name, string Value)[] environment,
         CancellationToken cancellationToken,
-        Func<string, string[], (string File, string[] Arguments)>? command = null)
+        ProgramStart? command = null)
     {
         command ??= AsItIs;
         var (program, address) = await LaunchAsync(scratch, $"{host}:0", options, environment, command, cancellationToken);
@@ -143,7 +143,7 @@ public sealed class KilnServer : IAsyncDisposable
         string listen,
         string[] options,
         (string Name, string Value)[] environment,
-        Func<string, string[], (string File, string[] Arguments)> command,
+        ProgramStart command,
         CancellationToken cancellationToken)
     {
         using var ready = new ReadySocket();

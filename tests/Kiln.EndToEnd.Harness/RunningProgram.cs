@@ -9,6 +9,7 @@ public sealed class RunningProgram : IAsyncDisposable
     private readonly ConcurrentQueue<string> _output = new();
     private readonly ConcurrentQueue<string> _errors = new();
 
+    private readonly TaskCompletionSource<string> _firstLine = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _awaited = new();
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _complaints = new();
 
@@ -29,11 +30,12 @@ public sealed class RunningProgram : IAsyncDisposable
 
     public string Errors => string.Join('\n', _errors);
 
-    /// <summary>Starts a program with nothing of this process's KILN settings.</summary>
+    /// <summary>Starts a program with nothing of this process's KILN settings, and so that it hears Ctrl-C.</summary>
     public static RunningProgram Start(
         string file, IEnumerable<string> arguments, string workingDirectory, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo(file, arguments)
+        var (program, given) = Signal.IsInterruptIgnored ? ("env", ["--default-signal=INT", file, .. arguments]) : (file, arguments);
+        var start = new ProcessStartInfo(program, given)
         {
             WorkingDirectory = workingDirectory,
             UseShellExecute = false,
@@ -53,6 +55,12 @@ public sealed class RunningProgram : IAsyncDisposable
         process.StandardInput.Close();
         return new RunningProgram(process);
     }
+
+    /// <summary>Waits for its first line on its standard output; fails when it ends without.</summary>
+    public async Task<string> FirstLineAsync(CancellationToken cancellationToken) =>
+        await Task.WhenAny(_firstLine.Task, Process.WaitForExitAsync(cancellationToken)) == _firstLine.Task
+            ? await _firstLine.Task
+            : throw new InvalidOperationException($"It ended, or was waited for too long, without saying anything on its output:\n{Errors}");
 
     /// <summary>Waits for a line on its standard output; fails when it ends without.</summary>
     public async Task SaysAsync(string line, CancellationToken cancellationToken)
@@ -105,6 +113,10 @@ public sealed class RunningProgram : IAsyncDisposable
             return;
         }
         lines.Enqueue(line);
+        if (lines == _output)
+        {
+            _firstLine.TrySetResult(line);
+        }
         if (lines == _output && _awaited.TryGetValue(line, out var said))
         {
             said.TrySetResult();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Kiln.EndToEnd.Harness;
@@ -6,6 +7,9 @@ namespace Kiln.EndToEnd.Harness;
 /// <summary>What a person at a keyboard, a supervisor or a crash does to a process.</summary>
 public static class Signal
 {
+    /// <summary>Whether this process was told to ignore Ctrl-C, as a script's job in the background is; what it starts ignores it as well.</summary>
+    public static bool IsInterruptIgnored { get; } = (Ignored() & (1UL << (2 - 1))) != 0;
+
     /// <summary>Ctrl-C.</summary>
     public static void Interrupt(Process process) => _ = Kill(process.Id, 2);
 
@@ -20,6 +24,13 @@ public static class Signal
 
     /// <summary>Lets it go on.</summary>
     public static void Thaw(int pid) => _ = Kill(pid, 18);
+
+    private static ulong Ignored()
+    {
+        const string key = "SigIgn:";
+        var line = File.ReadLines("/proc/self/status").First(static line => line.StartsWith(key, StringComparison.Ordinal));
+        return ulong.Parse(line[key.Length..].Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    }
 
     [DllImport("libc", EntryPoint = "kill")]
     private static extern int Kill(int pid, int signal);

@@ -8,14 +8,14 @@ public sealed class AgentHost : IAsyncDisposable
     private readonly string[] _arguments;
     private readonly string _directory;
     private readonly (string Name, string Value)[] _environment;
-    private readonly Func<string, string[], (string File, string[] Arguments)> _command;
+    private readonly ProgramStart _command;
     private RunningProgram _program;
 
     private AgentHost(
         string[] arguments,
         string directory,
         (string Name, string Value)[] environment,
-        Func<string, string[], (string File, string[] Arguments)> command)
+        ProgramStart command)
     {
         _command = command;
         _arguments = arguments;
@@ -41,7 +41,7 @@ public sealed class AgentHost : IAsyncDisposable
         string directory,
         int capacity,
         (string Name, string Value)[] environment,
-        Func<string, string[], (string File, string[] Arguments)> command,
+        ProgramStart command,
         CancellationToken cancellationToken)
     {
         var token = await server.NewAgentTokenAsync("agent", cancellationToken);

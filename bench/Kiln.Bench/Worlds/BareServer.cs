@@ -9,12 +9,15 @@ namespace Kiln.Bench.Worlds;
 /// </summary>
 internal sealed class BareServer : IAsyncDisposable
 {
+    // For what takes a blink.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly RunningProgram _program;
 
-    private BareServer(RunningProgram program)
+    private BareServer(RunningProgram program, Uri address)
     {
         _program = program;
-        Http = new HttpClient { BaseAddress = new Uri(program.Output.Trim()) };
+        Http = new HttpClient { BaseAddress = address };
     }
 
     /// <summary>The program for the JIT, built beside the bench.</summary>
@@ -30,15 +33,24 @@ internal sealed class BareServer : IAsyncDisposable
     /// <summary>Starts one.</summary>
     /// <param name="file">Its program.</param>
     /// <param name="size">Bytes of its answer, about.</param>
+    /// <param name="directory">Where it works.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="InvalidOperationException">It does not come up; with its last words.</exception>
     public static async Task<BareServer> StartAsync(string file, int size, string directory, CancellationToken cancellationToken)
     {
         var program = RunningProgram.Start(
             file, [$"{size}"], directory, ("DOTNET_ROOT", Environment.GetEnvironmentVariable("DOTNET_ROOT") ?? ""));
-        while (program.Output.Length == 0)
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellationToken);
+            return new BareServer(program, new Uri(await program.FirstLineAsync(patience.Token)));
         }
-        return new BareServer(program);
+        catch (InvalidOperationException)
+        {
+            await program.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Starts a shell there; when it said its line (<c>$EPOCHREALTIME</c>, seconds since 1970).</summary>

@@ -17,6 +17,10 @@ internal static class FootprintCommand
         var command = new Command("footprint", "Measure the sizes of Kiln's programs and their memory when idle.") { Hidden = true };
         command.SetAction(async (_, cancellationToken) =>
         {
+            if (Siblings.Missing().FirstOrDefault() is { } missing)
+            {
+                return terminal.Fail($"{missing} is missing: run ./kiln build again.", ExitCode.Infrastructure);
+            }
             var scratch = Directory.CreateTempSubdirectory("kiln-");
             try
             {

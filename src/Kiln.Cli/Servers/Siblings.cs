@@ -9,5 +9,8 @@ internal static class Siblings
 
     public static string Exec => PathOf("kiln-exec");
 
+    /// <summary>Those that are not there.</summary>
+    public static IEnumerable<string> Missing() => new[] { Server, Agent, Exec }.Where(static path => !File.Exists(path));
+
     private static string PathOf(string name) => Path.Combine(AppContext.BaseDirectory, name);
 }

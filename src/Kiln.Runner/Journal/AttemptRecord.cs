@@ -37,8 +37,6 @@ internal sealed class AttemptRecord(EventJournal journal)
 
     public bool IsWorkspaceKept => journal.Find<RunEvent.WorkspaceKept>(static _ => true) is not null;
 
-    public bool IsUnderWay(string step) => HasStarted(step) && !HasEnded(step);
-
     /// <summary>When the step began, in Unix milliseconds.</summary>
     public long? StartOf(string step) => journal.Find<RunEvent.StepStarted>(started => started.Name == step)?.AtMs;
 

@@ -17,6 +17,7 @@ internal sealed class RunScope
     private const int WordsKept = 16 * 1024;
 
     private readonly HashSet<string> _known = [];
+    private long _lengthFound;
 
     public required Lease Lease { get; init; }
     public required RunnerPlace Place { get; init; }
@@ -48,15 +49,19 @@ internal sealed class RunScope
     /// <summary>Files that this runner has laid out for the script.</summary>
     public HashSet<string> Written { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Sentences that are said with the end of the step that is under way.</summary>
+    public List<string> Remarks { get; } = [];
+
     /// <summary>Where the last command's log ended.</summary>
     public long LogEnd { get; set; }
 
     /// <summary>The script's exit code, once it has run to an end.</summary>
     public int? ExitCode { get; set; }
 
-    /// <summary>Commands that an earlier runner of this attempt has started.</summary>
+    /// <summary>Commands that an earlier runner of this attempt has started, and how far the log had come.</summary>
     public void Remember(ExecNotice.State state)
     {
+        _lengthFound = state.LogLength;
         _known.UnionWith(state.History.Select(static ended => ended.Id));
         if (state.Running is { } running)
         {
@@ -80,6 +85,13 @@ internal sealed class RunScope
     /// <summary>Whether an earlier runner of this attempt has begun the step. Killed right then, it left that to exec's memory alone.</summary>
     public bool HasBegun(string step) =>
         Record.HasStarted(step) || _known.Any(id => StepCommands.IsOf(step, id));
+
+    /// <summary>Whether an earlier runner of this attempt has said how the step ended. Those are the first words behind the step's part of the
+    /// log, and come behind the note of its end: a runner that is killed between the two leaves a log that ends with the step.</summary>
+    public bool HasSaidEnd(string step) => Record.EndOf(step) is { LogEnd: var end } && end < _lengthFound;
+
+    /// <summary>Whether an earlier runner of this attempt has begun the step and has not brought it to its end, words included.</summary>
+    public bool IsUnderWay(string step) => Record.HasStarted(step) && !HasSaidEnd(step);
 
     /// <summary>Says what command comes now, unless an earlier runner has said so.</summary>
     public Task SayBeforeAsync(string commandId, string text) =>

@@ -33,7 +33,7 @@ internal static class StepSequence
                 verdict = VerdictOf(run, new StepResult.Stopped());
             }
             // What an earlier runner began is taken to its end, or its bytes would be nobody's.
-            if (verdict is not null && !run.Record.IsUnderWay(step.Name)
+            if (verdict is not null && !run.IsUnderWay(step.Name)
                 && !(step.IsTakenAfterFailure && IsWorthALook(verdict) && run.Stop.Order is null))
             {
                 run.Record.StepEnded(step.Name, StepStatus.Skipped, run.LogEnd, "");
@@ -65,18 +65,21 @@ internal static class StepSequence
         }
         if (!run.Record.HasStarted(step.Name))
         {
-            run.Record.StepStarted(step.Name, await run.BeginOfAsync(step.Name));
+            var begin = await run.BeginOfAsync(step.Name);
+            run.Record.StepStarted(step.Name, begin);
+            run.LogEnd = Math.Max(run.LogEnd, begin);
         }
         var logEnd = SpeaksItself(step) || result is StepResult.ExecDied
             ? await run.MeasureLogAsync()
             : run.LogEnd;
         var (status, message) = EndOf(run, result);
-        if (!run.Record.HasEnded(step.Name))
-        {
-            var words = message.Length == 0 ? "" : $": {message}";
-            await run.SayAsync($"{step.Name} {Words(status)} after {Elapsed(run, run.Record.StartOf(step.Name))}{words}");
-        }
+        var isSaid = run.HasSaidEnd(step.Name);
         run.Record.StepEnded(step.Name, status, logEnd, message, (result as StepResult.Passed)?.Cache);
+        if (!isSaid)
+        {
+            await run.SayAsync(string.Join('\n', [.. run.Remarks, EndInWords(run.Record, step.Name)]));
+        }
+        run.Remarks.Clear();
         return result;
     }
 
@@ -119,6 +122,14 @@ internal static class StepSequence
         _ => (StepStatus.Cancelled, "stopped"),
     };
 
+    private static string EndInWords(AttemptRecord record, string step)
+    {
+        var end = record.EndOf(step)!;
+        var seconds = Math.Max(0, end.AtMs - record.StartOf(step) ?? 0) / 1000.0;
+        return string.Create(CultureInfo.InvariantCulture, $"{step} {Words(end.Status)} after {seconds:0.000} s")
+            + (end.Message.Length == 0 ? "" : $": {end.Message}");
+    }
+
     private static string Words(StepStatus status) => status switch
     {
         StepStatus.Passed => "passed",
@@ -126,10 +137,4 @@ internal static class StepSequence
         StepStatus.Cancelled => "was cancelled",
         _ => "failed",
     };
-
-    private static string Elapsed(RunScope run, long? sinceMs)
-    {
-        var ms = run.Place.Clock.GetUtcNow().ToUnixTimeMilliseconds() - (sinceMs ?? 0);
-        return string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, ms) / 1000.0:0.000} s");
-    }
 }

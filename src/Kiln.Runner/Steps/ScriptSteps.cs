@@ -18,7 +18,7 @@ internal static class ScriptSteps
         var end = await StartAsync(run, step.Name, step.Kind, step.Body, ScriptEnvironment.Of(run), run.Spec.Plan.Outputs);
         if (end is CommandEnd.Ended { Notice: var notice })
         {
-            await CollectAsync(run, notice);
+            Collect(run, notice);
             run.ExitCode = notice.Stopped is null && run.RoomNoteOf(step.Name) != RoomProtocol.Gone ? ExitCodeOf(notice) : null;
         }
         return await InRoomAsync(run, step.Name, end) ?? ResultOf(run, end, "The script");
@@ -73,17 +73,16 @@ internal static class ScriptSteps
     private static string Limit(RunScope run) =>
         run.Spec.Plan.Pod is { Resources.MemoryLimit: > 0 and var mebibytes } ? $" of {mebibytes} MiB" : "";
 
-    private static async Task CollectAsync(RunScope run, ExecNotice.Ended notice)
+    private static void Collect(RunScope run, ExecNotice.Ended notice)
     {
         foreach (var (name, value) in notice.Outputs)
         {
             run.Outputs[name] = value;
         }
-        var told = run.Record.HasEnded("script");
         run.Record.OutputsCollected(OutputMask.Apply(notice.Outputs, run.Spec.Secrets.Values), static _ => true);
-        if (notice.MissingOutputs.Count > 0 && !told)
+        if (notice.MissingOutputs.Count > 0)
         {
-            await run.SayAsync($"declared outputs that the script did not set: {string.Join(", ", notice.MissingOutputs)}");
+            run.Remarks.Add($"declared outputs that the script did not set: {string.Join(", ", notice.MissingOutputs)}");
         }
     }
 

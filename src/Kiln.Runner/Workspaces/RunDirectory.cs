@@ -19,7 +19,7 @@ public sealed class RunDirectory(string path)
     public string Path { get; } = System.IO.Path.GetFullPath(path);
 
     /// <summary>Where scripts run; a pod has a volume for it.</summary>
-    public string Workspace { get => field ?? Linked ?? At("workspace"); init; }
+    public string Workspace { get => field ??= Linked ?? At("workspace"); init; }
 
     /// <summary>Where a workspace that can be kept lies, with what is kept beside it; <c>null</c> = the workspace goes with the attempt.</summary>
     internal KeptHome? Home => Linked is { } workspace ? new KeptHome(System.IO.Path.GetDirectoryName(workspace)!) : null;

@@ -14,28 +14,28 @@ public sealed partial class LeaseFacts(
     internal Task LoseAsync(LeaseKey key, string reason, string message, CancellationToken cancellationToken)
     {
         Log.Lost(logger, key.RunId, key.Attempt, message);
-        return FoldAsync(key, new RunFact.Lost(reason, message), isOver: true, cancellationToken);
+        return FoldAsync(key, new RunFact.Lost(reason, message), cancellationToken);
     }
 
     /// <summary>Ends a leased attempt that cannot begin.</summary>
     internal Task CannotStartAsync(LeaseKey key, string reason, string message, CancellationToken cancellationToken) =>
-        FoldAsync(key, new RunFact.CannotStart(reason, message), isOver: true, cancellationToken);
+        FoldAsync(key, new RunFact.CannotStart(reason, message), cancellationToken);
 
     /// <summary>Notes that an attempt's host is silent.</summary>
     internal Task SilentAsync(LeaseKey key, string host, CancellationToken cancellationToken) =>
-        FoldAsync(key, new RunFact.HostSilent(host), isOver: false, cancellationToken);
+        FoldAsync(key, new RunFact.HostSilent(host), cancellationToken);
 
     /// <summary>Notes that an attempt's pod is silent.</summary>
     internal Task PodSilentAsync(LeaseKey key, string pod, CancellationToken cancellationToken) =>
-        FoldAsync(key, new RunFact.PodSilent(pod), isOver: false, cancellationToken);
+        FoldAsync(key, new RunFact.PodSilent(pod), cancellationToken);
 
     /// <summary>Ends a leased attempt that was to stop and whose pod will not say so.</summary>
     internal Task StoppedAsync(LeaseKey key, string cause, string message, long logLength, CancellationToken cancellationToken) =>
-        FoldAsync(key, new RunFact.Stopped(cause, message, logLength), isOver: true, cancellationToken);
+        FoldAsync(key, new RunFact.Stopped(cause, message, logLength), cancellationToken);
 
     /// <summary>Ends a leased attempt whose pod has waited too long to begin.</summary>
     internal Task TimedOutAsync(LeaseKey key, string message, CancellationToken cancellationToken) =>
-        FoldAsync(key, new RunFact.QueueTimedOut(message), isOver: true, cancellationToken);
+        FoldAsync(key, new RunFact.QueueTimedOut(message), cancellationToken);
 
     /// <summary>Notes that the log of an ended attempt is whole; repeating changes nothing.</summary>
     internal async Task LogClosedAsync(LeaseKey key, long stepEnd, long logLength, CancellationToken cancellationToken)
@@ -56,25 +56,8 @@ public sealed partial class LeaseFacts(
     }
 
     /// <summary>Notes why a leased attempt's pod has not begun; empty words = nothing holds it up any more.</summary>
-    internal async Task PodWaitsAsync(LeaseKey key, string reason, string message, CancellationToken cancellationToken)
-    {
-        var isNew = await database.WriteAsync(
-            async session =>
-            {
-                if (await LeaseSql.FindAsync(session, key) is not { Lease: not null } attempt || !attempt.Accepts(key))
-                {
-                    return false;
-                }
-                var next = RunReducer.Apply(attempt.State, new RunFact.PodWaits(reason, message), Now());
-                await RunSql.SaveAsync(session, key.RunId, key.Attempt, attempt.State, next);
-                return !ReferenceEquals(attempt.State, next);
-            },
-            cancellationToken);
-        if (isNew)
-        {
-            signals.Changed(key.RunId);
-        }
-    }
+    internal Task PodWaitsAsync(LeaseKey key, string reason, string message, CancellationToken cancellationToken) =>
+        FoldAsync(key, new RunFact.PodWaits(reason, message), cancellationToken);
 
     /// <summary>Its runner is heard: the attempt is no longer silent, and a given-up one is its agent's lease again.</summary>
     internal async ValueTask HeardAsync(SqlSession session, AttemptRow attempt)
@@ -95,7 +78,7 @@ public sealed partial class LeaseFacts(
         }
     }
 
-    private async Task FoldAsync(LeaseKey key, RunFact fact, bool isOver, CancellationToken cancellationToken)
+    private async Task FoldAsync(LeaseKey key, RunFact fact, CancellationToken cancellationToken)
     {
         var (after, change) = await database.WriteAsync(
             async session =>
@@ -106,18 +89,17 @@ public sealed partial class LeaseFacts(
                 }
                 var next = RunReducer.Apply(attempt.State, fact, Now());
                 await RunSql.SaveAsync(session, key.RunId, key.Attempt, attempt.State, next);
-                if (isOver)
+                if (fact is RunFact.HostSilent or RunFact.PodSilent)
                 {
-                    return (await AfterEnd.OfAsync(session, key.RunId, lease, next, Now()), (attempt.State, next));
+                    await QueueSql.SetSilentAsync(session, key.RunId, isSilent: true);
                 }
-                await QueueSql.SetSilentAsync(session, key.RunId, isSilent: true);
-                return (AfterEnd.Nothing, (attempt.State, next));
+                return (next.IsFinal ? await AfterEnd.OfAsync(session, key.RunId, lease, next, Now()) : AfterEnd.Nothing, (attempt.State, next));
             },
             cancellationToken);
-        signals.Changed(key.RunId);
         after.Announce(signals, bells);
-        if (change is var (was, now))
+        if (change is var (was, now) && !ReferenceEquals(was, now))
         {
+            signals.Changed(key.RunId);
             if (fact is RunFact.Lost lost)
             {
                 measures.Lost(lost.Reason);

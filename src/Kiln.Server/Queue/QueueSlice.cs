@@ -34,6 +34,7 @@ public static class QueueSlice
         .AddSingleton(provider => new CommitLookup(
             provider.GetRequiredService<RemoteRefs>(), provider.GetRequiredService<SecretVault>()))
         .AddSingleton<UnresolvedRuns>()
+        .AddSingleton<WallClock>()
         .AddSingleton<SilenceLimits>()
         .AddSingleton<SilenceWatch>()
         .AddHostedService<SignalRelay>()

@@ -12,17 +12,15 @@ namespace Kiln.Server.Queue;
 /// longer than runs may. Silence is measured by <see cref="HostRoster"/>, so a restart gives every host a full period.
 /// </summary>
 public sealed partial class SilenceWatch(
-    Database database, LeaseFacts facts, HostRoster hosts, RunSignals signals, QueueBells bells, SilenceLimits limits) : BackgroundService
+    Database database, LeaseFacts facts, HostRoster hosts, RunSignals signals, QueueBells bells, SilenceLimits limits)
+    : PeriodicLook(limits.Time, SilenceWatch.Period)
 {
     /// <summary>How often it looks.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
 
-    private readonly WallClock _clock = new(limits.Time);
-
-    /// <summary>Looks once.</summary>
-    public async Task LookAsync(CancellationToken cancellationToken)
+    public override async Task LookAsync(CancellationToken cancellationToken)
     {
-        _clock.Look();
+        limits.Clock.Look();
         if (database.IsShared)
         {
             await hosts.RefreshAsync(cancellationToken);
@@ -44,36 +42,20 @@ public sealed partial class SilenceWatch(
         }
         var timeout = (long)limits.QueueTimeout.TotalMilliseconds;
         foreach (var (runId, queuedAt) in await database.ReadAsync(
-            session => QueueSql.QueuedBeforeAsync(session, limits.Now() - timeout), cancellationToken))
+            session => QueueSql.QueuedBeforeAsync(session, Now() - timeout), cancellationToken))
         {
-            if (_clock.Since(queuedAt) >= timeout)
+            if (limits.Clock.Since(queuedAt) >= timeout)
             {
                 await TimeOutAsync(runId, cancellationToken);
             }
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override void Failed(Exception failure)
     {
-        using var timer = new PeriodicTimer(Period, limits.Time);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await timer.WaitForNextTickAsync(stoppingToken);
-                await LookAsync(stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception failure)
-            {
-                Log.LookFailed(limits.Logger, failure);
-                // While the database is away nobody can be heard through other servers.
-                hosts.GiveFullPeriod();
-            }
-        }
+        Log.LookFailed(limits.Logger, failure);
+        // While the database is away nobody can be heard through other servers.
+        hosts.GiveFullPeriod();
     }
 
     private async Task GiveUpAsync(string agentId, TimeSpan silence, CancellationToken cancellationToken)
@@ -108,8 +90,7 @@ public sealed partial class SilenceWatch(
                 }
                 var fact = new RunFact.QueueTimedOut(
                     $"No host and no cluster took the run within {Durations.Spoken(limits.QueueTimeout)}.");
-                await RunSql.SaveAsync(session, runId, run.Attempt, run.State, RunReducer.Apply(run.State, fact, limits.Now()));
-                return await QueueSql.RemoveAsync(session, runId);
+                return await WaitingEnd.OfAsync(session, run, fact, Now());
             },
             cancellationToken);
         signals.Changed(runId);
@@ -126,8 +107,8 @@ public sealed partial class SilenceWatch(
     }
 }
 
-/// <summary>How long hosts may be silent and runs may wait, and the clock for it.</summary>
-public sealed class SilenceLimits(KilnOptions options, TimeProvider time, ILogger<SilenceWatch> logger)
+/// <summary>How long hosts may be silent and runs may wait, and the clocks for it.</summary>
+public sealed class SilenceLimits(KilnOptions options, TimeProvider time, WallClock clock, ILogger<SilenceWatch> logger)
 {
     public TimeSpan LostAfter => options.LostAfter;
 
@@ -135,7 +116,7 @@ public sealed class SilenceLimits(KilnOptions options, TimeProvider time, ILogge
 
     public TimeProvider Time => time;
 
-    public ILogger Logger => logger;
+    public WallClock Clock => clock;
 
-    public long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
+    public ILogger Logger => logger;
 }

@@ -30,17 +30,14 @@ public sealed class SweptWorkspaces(Database database, RunSignals signals, Queue
             return false;
         }
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var makesRoom = await RunSql.GetAsync(session, gone.Key.RunId, attempt: null) is { IsWaiting: true } waiting
+            && waiting.State.Continues?.Attempt == gone.Key.Attempt
+            && await WaitingEnd.OfAsync(
+                session, waiting,
+                new RunFact.CannotStart(RunReason.WorkspaceGone, $"{gone.Message} Retry the run from the beginning."), now);
+        var kept = (await RunSql.GetAsync(session, gone.Key.RunId, gone.Key.Attempt))!;
         await RunSql.SaveAsync(
-            session, gone.Key.RunId, gone.Key.Attempt, attempt.State,
-            RunReducer.Apply(attempt.State, new RunFact.WorkspaceGone(gone.Message), now));
-        if (await RunSql.GetAsync(session, gone.Key.RunId, attempt: null) is not { IsWaiting: true } waiting
-            || waiting.State.Continues?.Attempt != gone.Key.Attempt)
-        {
-            return false;
-        }
-        var ended = RunReducer.Apply(
-            waiting.State, new RunFact.CannotStart(RunReason.WorkspaceGone, $"{gone.Message} Retry the run from the beginning."), now);
-        await RunSql.SaveAsync(session, waiting.RunId, waiting.Attempt, waiting.State, ended);
-        return await QueueSql.RemoveAsync(session, waiting.RunId);
+            session, kept.RunId, kept.Attempt, kept.State, RunReducer.Apply(kept.State, new RunFact.WorkspaceGone(gone.Message), now));
+        return makesRoom;
     }
 }

@@ -4,7 +4,7 @@ namespace Kiln.Server.Queue;
 /// The wall clock, which stored times are of, and how far it was set forward while this server looked: that time has not passed. Set
 /// back it makes waiting longer and nothing wrong, so that is left as it is.
 /// </summary>
-internal sealed class WallClock(TimeProvider time)
+public sealed class WallClock(TimeProvider time)
 {
     // Less is what a clock that is kept right does.
     private const long JumpMs = 5000;

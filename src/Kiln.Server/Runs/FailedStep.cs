@@ -9,8 +9,16 @@ internal static class FailedStep
 {
     private const string Otherwise = "Retry it from the beginning, without from (kiln: without --from-failed).";
 
-    /// <summary>Why it cannot, and what to do; <c>null</c> = it can.</summary>
+    /// <summary>The run with the attempt that it would go on from: its last, or where no host ever had that one, what it waited for.</summary>
+    /// <param name="session">Where to look.</param>
     /// <param name="run">The run with its last attempt.</param>
+    public static async ValueTask<RunRecord> OriginAsync(SqlSession session, RunRecord run) =>
+        run is { Host: "", State: { IsFinal: true, Continues: { Attempt: var earlier } } }
+            ? (await RunSql.GetAsync(session, run.RunId, earlier))!
+            : run;
+
+    /// <summary>Why it cannot, and what to do; <c>null</c> = it can.</summary>
+    /// <param name="run">The run with what <see cref="OriginAsync"/> tells.</param>
     /// <param name="nowMs">Unix milliseconds.</param>
     public static string? Hindrance(RunRecord run, long nowMs) => run switch
     {
@@ -38,8 +46,15 @@ internal static class FailedStep
     /// <summary>The attempt to go on from; it gives its workspace away.</summary>
     public static async ValueTask<ContinuedAttempt> TakeAsync(SqlSession session, RunRecord run, long nowMs)
     {
-        var next = RunReducer.Apply(run.State, new RunFact.WorkspaceGone($"Attempt {run.Attempt + 1} has the workspace."), nowMs);
+        var next = RunReducer.Apply(run.State, new RunFact.WorkspaceGone($"Attempt {run.LastAttempt + 1} has the workspace."), nowMs);
         await RunSql.SaveAsync(session, run.RunId, run.Attempt, run.State, next);
         return new ContinuedAttempt(run.Attempt, await RunSql.AgentOfAsync(session, run.RunId, run.Attempt), run.Host);
+    }
+
+    /// <summary>Gives an attempt back what <see cref="TakeAsync"/> took: whoever waited for its workspace waits no more.</summary>
+    public static async ValueTask GiveBackAsync(SqlSession session, long runId, int attempt, long nowMs)
+    {
+        var origin = (await RunSql.GetAsync(session, runId, attempt))!;
+        await RunSql.SaveAsync(session, runId, attempt, origin.State, RunReducer.Apply(origin.State, new RunFact.WorkspaceFree(), nowMs));
     }
 }

@@ -104,10 +104,8 @@ public sealed class RunStore(Database database, RunSignals signals, QueueBells b
                 {
                     return new RunOrder.Accepted(runId, run.State.Status, run.Attempt, agentId);
                 }
-                var ended = RunReducer.Apply(run.State, new RunFact.CancelledWaiting(by), now);
-                await RunSql.SaveAsync(session, runId, run.Attempt, run.State, ended);
-                makesRoom = await QueueSql.RemoveAsync(session, runId);
-                return new RunOrder.Accepted(runId, ended.Status, run.Attempt, "");
+                makesRoom = await WaitingEnd.OfAsync(session, run, new RunFact.CancelledWaiting(by), now);
+                return new RunOrder.Accepted(runId, RunStatus.Cancelled, run.Attempt, "");
             },
             cancellationToken);
         if (order is RunOrder.Accepted accepted)
@@ -125,7 +123,7 @@ public sealed class RunStore(Database database, RunSignals signals, QueueBells b
     /// <summary>Queues a new attempt of an ended run: same plan, same commits.</summary>
     /// <param name="runId">The run.</param>
     /// <param name="by">Who wants it.</param>
-    /// <param name="fromFailedStep">Goes on in the kept workspace of the last attempt, from the step that failed.</param>
+    /// <param name="fromFailedStep">Goes on in the kept workspace of the attempt that failed last, from the step that failed.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<RunOrder> RetryAsync(long runId, string by, bool fromFailedStep, CancellationToken cancellationToken)
     {
@@ -139,7 +137,8 @@ public sealed class RunStore(Database database, RunSignals signals, QueueBells b
                 {
                     return new RunOrder.Missing();
                 }
-                if (fromFailedStep && FailedStep.Hindrance(run, now) is { } hindrance)
+                var origin = fromFailedStep ? await FailedStep.OriginAsync(session, run) : null;
+                if (origin is not null && FailedStep.Hindrance(origin, now) is { } hindrance)
                 {
                     return new RunOrder.Refused(hindrance);
                 }
@@ -148,9 +147,9 @@ public sealed class RunStore(Database database, RunSignals signals, QueueBells b
                     return new RunOrder.Refused($"Run {runId} has not ended yet ({Words.Of(run.State.Status)}); cancel it first.");
                 }
                 plan = run.Plan;
-                continues = fromFailedStep ? await FailedStep.TakeAsync(session, run, now) : null;
+                continues = origin is null ? null : await FailedStep.TakeAsync(session, origin, now);
                 await NextAttempt.QueueAsync(
-                    session, run, $"Retried by {by}{(fromFailedStep ? $" from the failed step of attempt {run.Attempt}" : "")}.", continues, now);
+                    session, run, $"Retried by {by}{(origin is null ? "" : $" from the failed step of attempt {origin.Attempt}")}.", continues, now);
                 return new RunOrder.Accepted(runId, RunStatus.Queued, run.LastAttempt + 1, "");
             },
             cancellationToken);
@@ -192,9 +191,7 @@ public sealed class RunStore(Database database, RunSignals signals, QueueBells b
             }
             else if (await RunSql.GetAsync(session, replaced.RunId, attempt: null) is { State.IsFinal: false } run)
             {
-                var ended = RunReducer.Apply(run.State, new RunFact.Superseded(entry.RunId), now);
-                await RunSql.SaveAsync(session, run.RunId, run.Attempt, run.State, ended);
-                await QueueSql.RemoveAsync(session, run.RunId);
+                await WaitingEnd.OfAsync(session, run, new RunFact.Superseded(entry.RunId), now);
             }
         }
         return older;

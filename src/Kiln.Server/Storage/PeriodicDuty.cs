@@ -1,14 +1,11 @@
 namespace Kiln.Server.Storage;
 
-/// <summary>
-/// Work that is looked for every so often, and that one server does for all on a database. A look that fails is tried again
-/// at the next one.
-/// </summary>
+/// <summary>Work that is looked for every so often, and that one server does for all on a database.</summary>
 /// <param name="database">Says who has the duty.</param>
 /// <param name="time">Clock of the period.</param>
 /// <param name="duty">Name of the duty on the database.</param>
 /// <param name="period">Time between two looks.</param>
-public abstract class PeriodicDuty(Database database, TimeProvider time, string duty, TimeSpan period) : BackgroundService
+public abstract class PeriodicDuty(Database database, TimeProvider time, string duty, TimeSpan period) : PeriodicLook(time, period)
 {
     private readonly SemaphoreSlim _turn = new(1);
 
@@ -19,7 +16,7 @@ public abstract class PeriodicDuty(Database database, TimeProvider time, string 
     protected virtual bool IsWanted => true;
 
     /// <summary>Looks once; does nothing where another server has the duty.</summary>
-    public async Task LookAsync(CancellationToken cancellationToken)
+    public override async Task LookAsync(CancellationToken cancellationToken)
     {
         if (!IsWanted)
         {
@@ -46,37 +43,8 @@ public abstract class PeriodicDuty(Database database, TimeProvider time, string 
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Unix milliseconds.</summary>
-    protected long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
-
     /// <summary>Does what there is to do now; never twice at once.</summary>
     protected abstract Task DoAsync(CancellationToken cancellationToken);
-
-    /// <summary>Tells of a look that failed.</summary>
-    protected abstract void Failed(Exception failure);
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(period, time);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await timer.WaitForNextTickAsync(stoppingToken);
-                await LookAsync(stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-#pragma warning disable CA1031 // A full disk or an absent database now is no reason never to look again.
-            catch (Exception failure)
-#pragma warning restore CA1031
-            {
-                Failed(failure);
-            }
-        }
-    }
 
     private sealed class Still(SemaphoreSlim turn) : IDisposable
     {

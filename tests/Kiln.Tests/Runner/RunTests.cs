@@ -5,6 +5,7 @@ using Kiln.Contracts.Plans;
 using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
 using Kiln.Runner;
+using Kiln.Runner.Journal;
 using Kiln.Tests.Fixtures;
 using static Kiln.Tests.Runner.RunSpecs;
 
@@ -288,6 +289,50 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_runner_that_is_killed_before_it_says_the_end_that_it_has_noted_leaves_that_to_the_next_one()
+    {
+        var attempt = RunnerHost.Attempt(Of(Shell("echo up; while [ ! -e go ]; do sleep 0.02; done; printf down"))
+            .With(plan => plan with { Outputs = ["OUT"] }));
+        await LetGoAsync(attempt, "up");
+        await NoteTheEndAsync(attempt);
+
+        using var second = _host.Runner(attempt);
+        Assert.Equal(RunnerEnd.Delivered, await second.RunAsync(isAdopted: true, CancellationToken.None));
+
+        Assert.Equal("up\ndown", attempt.LogOf("script"));
+        Assert.Equal(1, TimesSaid(attempt, "script passed after"));
+        Assert.Equal(1, TimesSaid(attempt, "declared outputs that the script did not set: OUT"));
+    }
+
+    [Fact]
+    public async Task A_runner_that_is_killed_before_it_says_the_end_leaves_that_also_to_one_that_is_told_to_stop()
+    {
+        var attempt = RunnerHost.Attempt(Of(Shell("echo up; while [ ! -e go ]; do sleep 0.02; done"), new PlannedStep.PostScript("echo never")));
+        await LetGoAsync(attempt, "up");
+        await NoteTheEndAsync(attempt);
+
+        using var second = _host.Runner(attempt);
+        second.Stop(new StopOrder(attempt.Lease.Key, "cancelled", "Cancelled by ann."));
+        Assert.Equal(RunnerEnd.Delivered, await second.RunAsync(isAdopted: true, CancellationToken.None));
+
+        Assert.Equal(1, TimesSaid(attempt, "script passed after"));
+        Assert.DoesNotContain("never", attempt.Log);
+    }
+
+    [Fact]
+    public async Task The_end_of_a_step_that_an_earlier_runner_has_said_is_not_said_again()
+    {
+        var attempt = RunnerHost.Attempt(Of(Shell("echo over"), new PlannedStep.PostScript("echo up; while [ ! -e go ]; do sleep 0.02; done")));
+        await LetGoAsync(attempt, "up");
+        await File.WriteAllTextAsync(Path.Combine(_host.DirectoryOf(attempt).Workspace, "go"), "", TestContext.Current.CancellationToken);
+
+        using var second = _host.Runner(attempt);
+        Assert.Equal(RunnerEnd.Delivered, await second.RunAsync(isAdopted: true, CancellationToken.None));
+
+        Assert.Equal((1, 1), (TimesSaid(attempt, "script passed after"), TimesSaid(attempt, "post_script passed after")));
+    }
+
+    [Fact]
     public async Task What_a_step_wrote_before_its_exec_died_without_a_runner_is_its_own_and_the_last_line_is_not()
     {
         var attempt = RunnerHost.Attempt(Of(Shell("echo up $PPID; sleep 600")));
@@ -380,6 +425,21 @@ public sealed class RunTests : IDisposable
         Assert.Contains("step_started", lines[^1]);
         await File.WriteAllLinesAsync(journal, lines[..^1], TestContext.Current.CancellationToken);
     }
+
+    // Lets the script end, which waits for a file, and leaves what a runner leaves that was killed when it had just noted the step's end.
+    private async Task NoteTheEndAsync(FakeAttempt attempt)
+    {
+        var token = TestContext.Current.CancellationToken;
+        var directory = _host.DirectoryOf(attempt);
+        await using var exec = (await ExecConnection.ConnectAsync(directory.Path, token))!;
+        await exec.SendAsync(ExecCommand.Hello.Ask, token);
+        await File.WriteAllTextAsync(Path.Combine(directory.Workspace, "go"), "", token);
+        var ended = await exec.ReadAllAsync(token).OfType<ExecNotice.Ended>().FirstAsync(token);
+        using var journal = EventJournal.Open(directory.EventJournal, TimeProvider.System);
+        new AttemptRecord(journal).StepEnded(ended.Id, StepStatus.Passed, ended.LogEnd, "");
+    }
+
+    private static int TimesSaid(FakeAttempt attempt, string words) => attempt.Log.Split($"[kiln]\e[0m {words}").Length - 1;
 
     private static bool IsZombie(int pid) => File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ");
 }

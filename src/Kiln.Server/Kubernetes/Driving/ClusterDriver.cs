@@ -33,7 +33,7 @@ internal sealed partial class ClusterDriver(
     private const int CallsAtOnce = 16;
 
     private readonly TimeProvider _time = telemetry.Time;
-    private readonly PodJudge _judge = new(target.Name, world, desk, hearing, telemetry.Time);
+    private readonly PodJudge _judge = new(target.Name, world, desk, hearing, telemetry);
     private readonly Dictionary<LeaseKey, PodCase> _cases = [];
     private readonly Channel<DriverNews> _news = Channel.CreateUnbounded<DriverNews>(new UnboundedChannelOptions { SingleReader = true });
     private readonly AgentInfo _agent = ClusterAgent.Of(target.Id, target.Name, world.Options.PodCapacity);
@@ -97,6 +97,10 @@ internal sealed partial class ClusterDriver(
                 isRung |= news is DriverNews.Rung;
                 isTick |= news is DriverNews.Ticked;
                 await TakeAsync(news, touched, cancellationToken);
+            }
+            if (isTick)
+            {
+                telemetry.Clock.Look();
             }
             if (isTick && ++_ticks % TicksOfDuty == 0 && !await LookAfterDutyAsync(cancellationToken))
             {

@@ -1,12 +1,15 @@
 using Kiln.Contracts.Protocol;
+using Kiln.Server.Queue;
 using Kiln.Server.Telemetry;
 
 namespace Kiln.Server.Kubernetes.Driving;
 
-/// <summary>What drivers tell of themselves, and their clock.</summary>
-public sealed partial class DriverTelemetry(KilnMetrics metrics, TimeProvider time, ILogger<DriverTelemetry> logger)
+/// <summary>What drivers tell of themselves, and their clocks.</summary>
+public sealed partial class DriverTelemetry(KilnMetrics metrics, TimeProvider time, WallClock clock, ILogger<DriverTelemetry> logger)
 {
     public TimeProvider Time => time;
+
+    public WallClock Clock => clock;
 
     public ILogger Logger => logger;
 

@@ -12,8 +12,8 @@ namespace Kiln.Server.Kubernetes.Driving;
 /// <param name="world">Settings.</param>
 /// <param name="desk">Where decisions go.</param>
 /// <param name="hearing">How long pods say nothing.</param>
-/// <param name="time">Clock.</param>
-internal sealed class PodJudge(string clusterName, DriverWorld world, LeaseDesk desk, PodHearing hearing, TimeProvider time)
+/// <param name="telemetry">Clocks.</param>
+internal sealed class PodJudge(string clusterName, DriverWorld world, LeaseDesk desk, PodHearing hearing, DriverTelemetry telemetry)
 {
     // How long a runner whose script's container has ended may take to tell the end itself.
     private static readonly TimeSpan TroublePatience = TimeSpan.FromSeconds(30);
@@ -84,14 +84,14 @@ internal sealed class PodJudge(string clusterName, DriverWorld world, LeaseDesk 
 
     private async Task WaitAsync(PodCase one, PodStand.Waits waits, CancellationToken cancellationToken)
     {
-        one.DoubtSince = waits.Hope == PodHope.Good ? 0 : one.DoubtSince == 0 ? time.GetTimestamp() : one.DoubtSince;
+        one.DoubtSince = waits.Hope == PodHope.Good ? 0 : one.DoubtSince == 0 ? telemetry.Time.GetTimestamp() : one.DoubtSince;
         if (waits.Hope == PodHope.None || one.Elapsed(one.DoubtSince, world.Options.PodPullTimeout))
         {
             await TroubleAsync(
                 one, new PodTrouble(waits.Reason == RunReason.ImagePull ? RunReason.ImagePullFailed : RunReason.PodRefused, waits.Message),
                 cancellationToken);
         }
-        else if (!HasBegun(one) && time.GetUtcNow().ToUnixTimeMilliseconds() - one.QueuedAt > world.Options.QueueTimeout.TotalMilliseconds)
+        else if (!HasBegun(one) && telemetry.Clock.Since(one.QueuedAt) > world.Options.QueueTimeout.TotalMilliseconds)
         {
             await desk.TellAsync(one.Key, cancellationToken);
             await desk.TimedOutAsync(
@@ -116,7 +116,7 @@ internal sealed class PodJudge(string clusterName, DriverWorld world, LeaseDesk 
     // True: there is nothing else to find out about it.
     private async Task<bool> StopAsync(PodCase one, StopOrder stop, CancellationToken cancellationToken)
     {
-        one.StopSince = one.StopSince == 0 ? time.GetTimestamp() : one.StopSince;
+        one.StopSince = one.StopSince == 0 ? telemetry.Time.GetTimestamp() : one.StopSince;
         if (!HasBegun(one))
         {
             await desk.TellAsync(one.Key, cancellationToken);
@@ -168,7 +168,7 @@ internal sealed class PodJudge(string clusterName, DriverWorld world, LeaseDesk 
     {
         if (one.TroubleSince == 0)
         {
-            one.TroubleSince = time.GetTimestamp();
+            one.TroubleSince = telemetry.Time.GetTimestamp();
             await desk.TroubleAsync(one.Key, trouble, cancellationToken);
         }
         if (!HasBegun(one) || one.Elapsed(one.TroubleSince, TroublePatience))

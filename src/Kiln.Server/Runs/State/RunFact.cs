@@ -52,6 +52,9 @@ public abstract record RunFact
     /// <summary>Its workspace is kept no longer, or another attempt has it.</summary>
     public sealed record WorkspaceGone(string Notice) : RunFact;
 
+    /// <summary>The attempt that was to have its workspace has ended before any host had it.</summary>
+    public sealed record WorkspaceFree : RunFact;
+
     /// <summary>Given up.</summary>
     public sealed record Lost(string Reason, string Message) : RunFact;
 }

@@ -61,6 +61,7 @@ public static class RunReducer
             Workspace = workspace with { Notice = gone.Notice },
         },
         RunFact.WorkspaceGone => state,
+        RunFact.WorkspaceFree when state.Workspace is { } workspace => state with { Workspace = workspace with { Notice = "" } },
         RunFact.LogRemoved removed => state with { LogNotice = removed.Notice },
         RunFact.LogClosed closed when state is { IsFinal: true, LogLength: null } => state with
         {

@@ -9,7 +9,6 @@ using Kiln.Server.Kubernetes.Objects;
 using Kiln.Server.Runs;
 using Kiln.Server.Settings;
 using Kiln.Tests.Fixtures;
-using Microsoft.Extensions.Time.Testing;
 using static Kiln.Tests.Fixtures.PodSights;
 
 namespace Kiln.Tests.Server.Kubernetes;
@@ -22,7 +21,7 @@ public class ClusterDriverTests : IAsyncLifetime
         ProjectKey = "demo", Pod = PodOrders.Plain.Plan.Pod! with { ClusterName = "fake" }, Variables = [],
     };
 
-    private readonly FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch.AddYears(50)) { AutoAdvanceAmount = TimeSpan.Zero };
+    private readonly WallTime _time = new(DateTimeOffset.UnixEpoch.AddYears(50));
     private FakeApiServer _cluster = null!;
     private KilnApp _app = null!;
 
@@ -189,6 +188,36 @@ public class ClusterDriverTests : IAsyncLifetime
         var wrong = await _app.RunAsync(Plan);
         _cluster.Put(PodOf(await MadeAsync(wrong)).With("build", Waiting("InvalidImageName", "couldn't parse")));
         Assert.Equal(("lost", RunReason.ImagePullFailed), await StandAsync(wrong, "lost"));
+    }
+
+    [Fact]
+    public async Task A_pod_that_does_not_begin_ends_its_run_by_its_waiting_time()
+    {
+        var id = await _app.RunAsync(Plan);
+        _cluster.Put(PodOf(await MadeAsync(id)).Unscheduled("0/1 nodes are available: 1 Insufficient cpu."));
+        await StandAsync(id, "queued", RunReason.PodUnschedulable);
+        _time.Advance(TimeSpan.FromHours(25));
+
+        Assert.Equal(("timeout", RunReason.QueueTimeout), await StandAsync(id, "timeout"));
+        Assert.Equal(
+            "The run's pod did not begin within 24 hours. No node can take the pod: 0/1 nodes are available: 1 Insufficient cpu.",
+            (string)(await RunAsync(id))["message"]!);
+        await _cluster.UntilAsync(() => _cluster.Names("jobs").Count == 0);
+    }
+
+    [Fact]
+    public async Task A_clock_that_is_set_forward_makes_no_pod_wait_longer()
+    {
+        var id = await _app.RunAsync(Plan);
+        var key = await MadeAsync(id);
+        _time.SetBy = TimeSpan.FromDays(20_000);
+        _time.Advance(TimeSpan.FromHours(23));
+
+        // Whatever is heard of it, it is judged.
+        _cluster.Put(PodOf(key).Unscheduled("0/1 nodes are available: 1 Insufficient cpu."));
+        Assert.Equal(("queued", RunReason.PodUnschedulable), await StandAsync(id, "queued", RunReason.PodUnschedulable));
+        _time.Advance(TimeSpan.FromHours(2));
+        Assert.Equal(("timeout", RunReason.QueueTimeout), await StandAsync(id, "timeout"));
     }
 
     [Fact]

@@ -2,7 +2,6 @@ using Kiln.Contracts.Runs;
 using Kiln.Server.Queue;
 using Kiln.Server.Settings;
 using Kiln.Tests.Fixtures;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Kiln.Tests.Server.Queue;
 
@@ -156,15 +155,5 @@ public class SilenceTests : IAsyncLifetime
             }
             await next;
         }
-    }
-
-    /// <summary>Time that passes as it is told, and a wall clock that can be set without that.</summary>
-    private sealed class WallTime(DateTimeOffset start) : FakeTimeProvider(start)
-    {
-        public TimeSpan SetBy { get; set; }
-
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + SetBy;
-
-        public override long GetTimestamp() => base.GetUtcNow().Ticks;
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Kiln.Contracts.Plans;
 using Kiln.Contracts.Protocol;
 using Kiln.Contracts.Runs;
+using Kiln.Server.Queue;
 using Kiln.Server.Settings;
 using Kiln.Tests.Fixtures;
 using Microsoft.Extensions.Time.Testing;
@@ -115,6 +116,49 @@ public class FailedStepTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_attempt_that_is_cancelled_while_it_waits_gives_the_workspace_back()
+    {
+        var (id, agent) = await FailedAsync();
+        await RetryAsync(id, "failed_step");
+
+        using var cancelled = await _app.Admin.PostAsync($"openapi/runs/{id}/cancel", content: null);
+
+        Assert.True((bool)(await RunAsync(id, attempt: 1))["workspace"]!["is_kept"]!);
+        Assert.Equal((HttpStatusCode.Accepted, 3), await RetryAsync(id, "failed_step"));
+        Assert.Equal("Attempt 3 has the workspace.", (string?)(await RunAsync(id, attempt: 1))["workspace"]!["message"]);
+        var lease = await agent.TakeAsync();
+        Assert.Equal((3, 1), (lease.Spec.Attempt, lease.Spec.ContinuesAttempt));
+    }
+
+    [Fact]
+    public async Task An_attempt_whose_time_in_the_queue_is_over_gives_the_workspace_back()
+    {
+        var (id, agent) = await FailedAsync(keptFor: TimeSpan.FromDays(7));
+        await RetryAsync(id, "failed_step");
+
+        _time.Advance(TimeSpan.FromHours(25));
+        await _app.Get<SilenceWatch>().LookAsync(default);
+
+        Assert.Equal("timeout", (string?)(await RunAsync(id))["status"]);
+        Assert.Equal((HttpStatusCode.Accepted, 3), await RetryAsync(id, "failed_step"));
+        Assert.Equal(1, (await agent.TakeAsync()).Spec.ContinuesAttempt);
+    }
+
+    [Fact]
+    public async Task An_attempt_that_its_host_has_had_keeps_the_workspace_for_itself_when_it_is_cancelled()
+    {
+        var (id, agent) = await FailedAsync();
+        await RetryAsync(id, "failed_step");
+        var lease = await agent.TakeAsync();
+
+        using var cancelled = await _app.Admin.PostAsync($"openapi/runs/{id}/cancel", content: null);
+        await agent.ReportAsync(lease, 0, "", new RunEvent.Begun { Seq = 1, AtMs = 0 },
+            new RunEvent.Ended(RunStatus.Cancelled, RunReason.CancelledByUser, "Cancelled.", null, 0) { Seq = 2, AtMs = 0 });
+
+        Assert.Contains("did not fail: it ended as cancelled", await RefusalAsync(id));
+    }
+
+    [Fact]
     public async Task A_run_in_a_pod_is_refused_and_told_why()
     {
         var id = await _app.RunAsync(Keeping() with { Infrastructure = "kubernetes", Pod = PodOrders.Pod() });
@@ -139,6 +183,7 @@ public class FailedStepTests : IAsyncLifetime
         var run = await RunAsync(id);
         Assert.Equal(("failed", RunReason.WorkspaceGone), ((string)run["status"]!, (string)run["reason"]!));
         Assert.Equal("Host host-1 made room. Retry the run from the beginning.", (string?)run["message"]);
+        Assert.StartsWith("Host host-1 made room. Retry it from the beginning", await RefusalAsync(id));
     }
 
     [Fact]
@@ -199,12 +244,12 @@ public class FailedStepTests : IAsyncLifetime
 
     private static RunPlan Keeping() => FakePlans.Script() with { Policy = new(KeepWorkspaceMinutes: 60) };
 
-    /// <summary>A run that failed on a host, which keeps its workspace for an hour.</summary>
-    private async Task<(long Id, FakeAgent Agent)> FailedAsync(FakeAgent? agent = null, RunPlan? plan = null)
+    /// <summary>A run that failed on a host, which keeps its workspace, for an hour unless it is told.</summary>
+    private async Task<(long Id, FakeAgent Agent)> FailedAsync(FakeAgent? agent = null, RunPlan? plan = null, TimeSpan? keptFor = null)
     {
         agent ??= new FakeAgent(_app);
         var id = await _app.RunAsync(plan ?? Keeping());
-        await agent.FailAsync(await agent.TakeAsync(), _time.GetUtcNow().AddHours(1));
+        await agent.FailAsync(await agent.TakeAsync(), _time.GetUtcNow() + (keptFor ?? TimeSpan.FromHours(1)));
         return (id, agent);
     }
 
