@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Kiln.Cli.Commands;
+using Kiln.Cli.Servers;
 
 namespace Kiln.Cli;
 
@@ -33,6 +34,10 @@ internal static class KilnCommand
         catch (OperationCanceledException) when (interrupt.Token.IsCancellationRequested)
         {
             return ExitCode.Interrupted;
+        }
+        catch (MissingProgramException missing)
+        {
+            return terminal.Fail(missing.Message, ExitCode.Infrastructure);
         }
     }
 

@@ -14,7 +14,8 @@ namespace Kiln.Agent.Polling;
 /// <param name="token">The agent's.</param>
 public sealed class HttpAgentServer(HttpClient http, string token) : IAgentServer
 {
-    private static readonly TimeSpan SpecPatience = TimeSpan.FromSeconds(60);
+    // Shorter than the silence that a server bears with: a call that the network lost is to be made again within it.
+    private static readonly TimeSpan SpecPatience = TimeSpan.FromSeconds(10);
 
     private readonly AuthenticationHeaderValue _token = new("Bearer", token);
 

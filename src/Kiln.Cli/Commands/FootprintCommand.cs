@@ -17,18 +17,16 @@ internal static class FootprintCommand
         var command = new Command("footprint", "Measure the sizes of Kiln's programs and their memory when idle.") { Hidden = true };
         command.SetAction(async (_, cancellationToken) =>
         {
-            if (Siblings.Missing().FirstOrDefault() is { } missing)
-            {
-                return terminal.Fail($"{missing} is missing: run ./kiln build again.", ExitCode.Infrastructure);
-            }
+            // All are there, or nothing is measured.
+            var (agentPath, execPath) = (Siblings.Agent, Siblings.Exec);
             var scratch = Directory.CreateTempSubdirectory("kiln-");
             try
             {
                 var server = await ServerAsync(scratch.FullName, cancellationToken);
                 var exec = await ExecAsync(Path.Combine(scratch.FullName, "run"), cancellationToken);
                 await WriteAsync(terminal, "kiln-server", Siblings.Server, server);
-                await WriteAsync(terminal, "kiln-agent", Siblings.Agent, idle: null);
-                await WriteAsync(terminal, "kiln-exec", Siblings.Exec, exec);
+                await WriteAsync(terminal, "kiln-agent", agentPath, idle: null);
+                await WriteAsync(terminal, "kiln-exec", execPath, exec);
                 await WriteAsync(terminal, "kiln", Environment.ProcessPath!, idle: null);
                 return ExitCode.Success;
             }

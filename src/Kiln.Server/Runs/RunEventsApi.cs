@@ -1,6 +1,5 @@
 using System.Globalization;
 using Kiln.Contracts;
-using Kiln.Contracts.Runs;
 using Kiln.Server.Http;
 using Kiln.Server.Identity;
 using Kiln.Server.Logs;

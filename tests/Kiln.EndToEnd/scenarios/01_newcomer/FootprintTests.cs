@@ -22,21 +22,28 @@ public sealed class FootprintTests : IDisposable
             footprint.Output.Split('\n').Select(static line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0]));
     }
 
-    [Fact]
-    public async Task A_program_that_is_missing_is_named_with_what_to_do()
+    [Theory]
+    [InlineData("kiln-agent", "footprint")]
+    [InlineData("kiln-agent", "agent", "--server", "http://localhost:1")]
+    [InlineData("kiln-server", "up")]
+    [InlineData("kiln-server", "restore", "backup")]
+    public async Task A_program_that_is_missing_is_named_with_what_to_do(string missing, params string[] command)
     {
         var bin = Directory.CreateDirectory(_scratch["bin"]).FullName;
         foreach (var file in Directory.EnumerateFiles(Path.GetDirectoryName(Binaries.Kiln)!).Where(IsTheClients))
         {
             File.Copy(file, Path.Combine(bin, Path.GetFileName(file)));
         }
-        await File.WriteAllTextAsync(Path.Combine(bin, "kiln-server"), "", Token);
-        await File.WriteAllTextAsync(Path.Combine(bin, "kiln-exec"), "", Token);
-        await using var footprint = RunningProgram.Start(Path.Combine(bin, "kiln"), ["footprint"], _scratch.Path);
+        foreach (var other in ((string[])["kiln-server", "kiln-agent", "kiln-exec"]).Where(other => other != missing))
+        {
+            await File.WriteAllTextAsync(Path.Combine(bin, other), "", Token);
+        }
+        await using var kiln = RunningProgram.Start(Path.Combine(bin, "kiln"), command, _scratch.Path);
 
-        Assert.Equal(5, await footprint.ExitAsync(Token));
-        Assert.Equal($"kiln: {bin}/kiln-agent is missing: run ./kiln build again.", footprint.Errors);
-        Assert.Empty(footprint.Output);
+        Assert.Equal(5, await kiln.ExitAsync(Token));
+        Assert.Equal(
+            $"kiln: {bin}/{missing} is missing: kiln needs it beside itself. Run ./kiln build again, or install Kiln anew.", kiln.Errors);
+        Assert.Empty(kiln.Output);
     }
 
     // Built for the JIT it is several files.
