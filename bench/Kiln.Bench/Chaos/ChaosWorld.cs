@@ -67,7 +67,7 @@ internal sealed class ChaosWorld : IAsyncDisposable
                     UsesPostgres = options.UsesPostgres,
                     HasPoweredMachines = options.CutsPower,
                     Cluster = pods?.Cluster,
-                    ServerOptions = pods is null ? ["--grace", "1s"] : ["--grace", "1s", "--lost-after", "30s"],
+                    ServerOptions = pods is null ? ["--grace", "1s"] : ["--grace", "1s", "--lost-after", "60s"],
                 },
                 cancellationToken);
             var chaos = new ChaosWorld(world, pods, time);

@@ -13,8 +13,8 @@ internal sealed class PodGround : IGround
     // What no other object of the cluster bears.
     private const string OfKiln = "app.kubernetes.io/managed-by=kiln";
 
-    // The cluster gives a node up after 20 s of silence, the server a pod after 30 s.
-    private static readonly TimeSpan UntilGivenUp = TimeSpan.FromSeconds(45);
+    // The cluster gives a node up after 20 s of silence, the server a pod after 60 s: on a loaded machine a pod may take half of that to its first call.
+    private static readonly TimeSpan UntilGivenUp = TimeSpan.FromSeconds(75);
 
     private readonly Scratch _scratch;
     private readonly Mortal[] _nodes;

@@ -12,7 +12,7 @@ internal static class PodMeasure
 {
     private const int Pods = 20;
     private const int WarmUps = 2;
-    private const int Burst = 40;
+    private const int Burst = 200;
 
     // More pods at once than this a node of two processors only takes longer for.
     private const int AtOnce = 8;
