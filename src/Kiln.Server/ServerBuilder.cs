@@ -15,7 +15,6 @@ using Kiln.Server.Runs;
 using Kiln.Server.Settings;
 using Kiln.Server.Storage;
 using Kiln.Server.Telemetry;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Kiln.Server;
@@ -38,7 +37,6 @@ public static class ServerBuilder
             .AddSingleton(options)
             .AddSingleton(data)
             .AddSingleton(time)
-            .AddSingleton<IMemoryPoolFactory<byte>, LargeBlocks>()
             .AddHttpJson()
             .AddJson(KilnJson.Default)
             .AddSingleton<PublicAddress>()
