@@ -67,15 +67,6 @@ internal static class FleetMeasure
         ];
     }
 
-    private static async Task QueueAsync(Load load, int runs, CancellationToken cancellationToken)
-    {
-        var next = 0;
-        await Task.WhenAll(Enumerable.Range(0, Clients).Select(async _ =>
-        {
-            while (Interlocked.Increment(ref next) <= runs)
-            {
-                await load.StartAsync("fleet", cancellationToken);
-            }
-        }));
-    }
+    private static Task QueueAsync(Load load, int runs, CancellationToken cancellationToken) =>
+        Load.ByClientsAsync(runs, Clients, async (_, stopped) => await load.StartAsync("fleet", stopped), cancellationToken);
 }

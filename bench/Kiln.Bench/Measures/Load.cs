@@ -17,6 +17,15 @@ internal sealed class Load(World world, TimeProvider time)
 
     public TimeProvider Time => time;
 
+    /// <summary>Does something many times, by so many at once; each takes the next when it has done one.</summary>
+    /// <param name="count">How many times; they are numbered from 1.</param>
+    /// <param name="clients">How many at once.</param>
+    /// <param name="one">Does it once.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static Task ByClientsAsync(int count, int clients, Func<int, CancellationToken, ValueTask> one, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(
+            Enumerable.Range(1, count), new ParallelOptions { MaxDegreeOfParallelism = clients, CancellationToken = cancellationToken }, one);
+
     /// <summary>Starts a run; its number.</summary>
     public async Task<long> StartAsync(string build, CancellationToken cancellationToken)
     {
@@ -84,23 +93,19 @@ internal sealed class Load(World world, TimeProvider time)
         string build, int runs, int clients, TimeSpan look, CancellationToken cancellationToken)
     {
         var before = await CountAsync(build, "passed", cancellationToken);
-        var next = -1;
         var errors = new ConcurrentBag<string>();
         var began = time.GetTimestamp();
-        await Task.WhenAll(Enumerable.Range(0, clients).Select(async _ =>
+        await ByClientsAsync(runs, clients, async (_, limited) =>
         {
-            while (Interlocked.Increment(ref next) < runs)
+            try
             {
-                try
-                {
-                    await StartAsync(build, cancellationToken);
-                }
-                catch (Exception failed) when (failed is InvalidOperationException or HttpRequestException)
-                {
-                    errors.Add(failed.Message);
-                }
+                await StartAsync(build, limited);
             }
-        }));
+            catch (Exception failed) when (failed is InvalidOperationException or HttpRequestException)
+            {
+                errors.Add(failed.Message);
+            }
+        }, cancellationToken);
         var expected = runs - errors.Count;
         while (await CountAsync(build, "passed", cancellationToken) - before < expected)
         {

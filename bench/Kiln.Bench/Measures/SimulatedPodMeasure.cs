@@ -129,20 +129,10 @@ internal static class SimulatedPodMeasure
         return (seconds, load.Time.GetElapsedTime(began).TotalSeconds);
     }
 
-    private static Task StartAsync(Load load, SimulatedPods pods, int runs, CancellationToken cancellationToken)
-    {
-        var next = 0;
-        return pods.ForAsync(
-            $"{runs} runs are started by {Clients} clients",
-            limited => Task.WhenAll(Enumerable.Range(0, Clients).Select(async _ =>
-            {
-                while (Interlocked.Increment(ref next) <= runs)
-                {
-                    await load.StartAsync(Build, limited);
-                }
-            })),
-            cancellationToken);
-    }
+    private static Task StartAsync(Load load, SimulatedPods pods, int runs, CancellationToken cancellationToken) => pods.ForAsync(
+        $"{runs} runs are started by {Clients} clients",
+        limited => Load.ByClientsAsync(runs, Clients, async (_, stopped) => await load.StartAsync(Build, stopped), limited),
+        cancellationToken);
 
     // The server's own requests so far, by verb and resource.
     private static async Task<Dictionary<string, double>> AskedAsync(Load load, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Kiln.Bench.Measures;
 
 namespace Kiln.Bench.Worlds;
 
@@ -12,19 +13,10 @@ internal sealed class BareJobs(ClusterApi api)
     /// <param name="count">How many.</param>
     /// <param name="clients">How many calls make them at once.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public Task RunAsync(int count, int clients, CancellationToken cancellationToken)
-    {
-        var next = 0;
-        return Task.WhenAll(Enumerable.Range(0, clients).Select(_ => MakeAsync()).Append(RemoveAsync(count, cancellationToken)));
-
-        async Task MakeAsync()
-        {
-            for (var number = Interlocked.Increment(ref next); number <= count; number = Interlocked.Increment(ref next))
-            {
-                await api.CallAsync(HttpMethod.Post, Jobs, Job(number), cancellationToken);
-            }
-        }
-    }
+    public Task RunAsync(int count, int clients, CancellationToken cancellationToken) => Task.WhenAll(
+        Load.ByClientsAsync(
+            count, clients, async (number, stopped) => await api.CallAsync(HttpMethod.Post, Jobs, Job(number), stopped), cancellationToken),
+        RemoveAsync(count, cancellationToken));
 
     private async Task RemoveAsync(int count, CancellationToken cancellationToken)
     {

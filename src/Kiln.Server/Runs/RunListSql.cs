@@ -46,7 +46,7 @@ internal static class RunListSql
     private static async ValueTask<RunPage> OneAsync(SqlSession session, RunQuery query, RunFilter filter)
     {
         var skipped = (query.Page - 1L) * query.PageSize;
-        var top = skipped == 0 ? await FromTopAsync(session, query, filter, skipped) : null;
+        var top = skipped == 0 ? await PageAsync(session, query, filter, skipped, newest: null) : null;
         if (top?.Count < query.PageSize)
         {
             // Not even one page full: that is the whole list, and nothing is to be counted.
@@ -60,20 +60,16 @@ internal static class RunListSql
         // From the top where that is near, else from the anchor at or above the page's newest run.
         var newest = count.Total - skipped;
         var anchor = skipped <= count.Rest ? null : await RunAnchorSql.AtOrAboveAsync(session, filter, newest);
-        var runs = anchor is not null
-            ? await RowsAsync(
-                session,
-                Where(filter, "p.run_id <= @7"),
-                filter.ProjectKey, filter.BuildName, filter.ServiceName, filter.Status,
-                query.PageSize, anchor.Ordinal - newest, anchor.RunId)
-            : top ?? await FromTopAsync(session, query, filter, skipped);
+        var runs = top
+            ?? await PageAsync(session, query, filter, anchor is null ? skipped : anchor.Ordinal - newest, anchor?.RunId);
         return new RunPage(count.Total, runs) { Grown = count.Grown };
     }
 
-    private static ValueTask<List<RunRecord>> FromTopAsync(SqlSession session, RunQuery query, RunFilter filter, long skipped) =>
+    private static ValueTask<List<RunRecord>> PageAsync(SqlSession session, RunQuery query, RunFilter filter, long skipped, long? newest) =>
         RowsAsync(
-            session, Where(filter, ""),
-            filter.ProjectKey, filter.BuildName, filter.ServiceName, filter.Status, query.PageSize, skipped);
+            session,
+            Where(filter, newest is null ? "" : "p.run_id <= @7"),
+            filter.ProjectKey, filter.BuildName, filter.ServiceName, filter.Status, query.PageSize, skipped, newest);
 
     // Of several projects the total is the sum; a page is counted from the top, for there is no anchor in what they make together.
     private static async ValueTask<RunPage> JoinedAsync(SqlSession session, RunQuery query, List<RunFilter> lists)

@@ -38,11 +38,12 @@ internal sealed class UnresolvedRuns(Database database, RunSignals signals, Queu
     public async Task ResolvedAsync(RunRecord run, RunPlan plan, CancellationToken cancellationToken)
     {
         var planJson = RunsJson.Write(plan);
-        await FoldAsync(
+        await IfWaitingAsync(
             run,
-            new RunFact.CommitsResolved(),
-            async session =>
+            async (session, now) =>
             {
+                await RunSql.SaveAsync(
+                    session, run.RunId, run.Attempt, now.State, RunReducer.Apply(now.State, new RunFact.CommitsResolved(), Now()));
                 await RunSql.SavePlanAsync(session, run.RunId, planJson);
                 await QueueSql.SetReadyAsync(session, run.RunId);
             },
@@ -54,10 +55,9 @@ internal sealed class UnresolvedRuns(Database database, RunSignals signals, Queu
     public async Task FailedAsync(RunRecord run, string reason, string message, CancellationToken cancellationToken)
     {
         var makesRoom = false;
-        await FoldAsync(
+        await IfWaitingAsync(
             run,
-            new RunFact.CannotStart(reason, message),
-            async session => makesRoom = await QueueSql.RemoveAsync(session, run.RunId),
+            async (session, now) => makesRoom = await WaitingEnd.OfAsync(session, now, new RunFact.CannotStart(reason, message), Now()),
             cancellationToken);
         if (makesRoom)
         {
@@ -65,8 +65,7 @@ internal sealed class UnresolvedRuns(Database database, RunSignals signals, Queu
         }
     }
 
-    private async Task FoldAsync(
-        RunRecord run, RunFact fact, Func<SqlSession, ValueTask> place, CancellationToken cancellationToken)
+    private async Task IfWaitingAsync(RunRecord run, Func<SqlSession, RunRecord, ValueTask> change, CancellationToken cancellationToken)
     {
         await database.WriteAsync(
             async session =>
@@ -77,12 +76,12 @@ internal sealed class UnresolvedRuns(Database database, RunSignals signals, Queu
                 {
                     return false;
                 }
-                var next = RunReducer.Apply(now.State, fact, time.GetUtcNow().ToUnixTimeMilliseconds());
-                await RunSql.SaveAsync(session, run.RunId, run.Attempt, now.State, next);
-                await place(session);
+                await change(session, now);
                 return true;
             },
             cancellationToken);
         signals.Changed(run.RunId);
     }
+
+    private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 }
